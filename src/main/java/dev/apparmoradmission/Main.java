@@ -14,7 +14,7 @@ public final class Main {
 
     private static final int BAD_USAGE = 2;
 
-    private Main() {}
+    Main() {}
 
     /**
      * Runs the command that the first argument names. Exits with 2 and a usage text on standard error when it names none.
