@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"apparmor-admission.dev/bench/internal/corpus"
+)
+
+// exchangeTimeout bounds one request and its answer, so that a server that hangs ends the run with a message.
+const exchangeTimeout = 30 * time.Second
+
+// endpoint is where reviews are sent.
+type endpoint struct {
+	url  *url.URL
+	tls  *tls.Config
+	head []byte
+}
+
+// newEndpoint prepares requests to an HTTPS URL. With a CA file the server's certificate is verified, else it is not.
+func newEndpoint(address, caFile string) (*endpoint, error) {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	if parsed.Scheme != "https" || parsed.Port() == "" {
+		return nil, fmt.Errorf("%s: an https URL with a port is needed", address)
+	}
+	config := &tls.Config{ServerName: parsed.Hostname(), NextProtos: []string{"http/1.1"}, InsecureSkipVerify: caFile == ""}
+	if caFile != "" {
+		encoded, err := os.ReadFile(caFile)
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(encoded) {
+			return nil, fmt.Errorf("%s holds no certificate", caFile)
+		}
+	}
+	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: kube-apiserver-admission\r\nAccept: application/json, */*\r\nContent-Type: application/json\r\n",
+		parsed.RequestURI(), parsed.Host)
+	return &endpoint{url: parsed, tls: config, head: []byte(head)}, nil
+}
+
+// connection is one keep-alive connection; it writes prepared bytes and parses no more of an answer than the verdict, for the
+// generator shares the machine's cores with the server that it measures.
+type connection struct {
+	endpoint *endpoint
+	stream   *tls.Conn
+	reader   *bufio.Reader
+	request  bytes.Buffer
+}
+
+func (to *endpoint) connect() (*connection, error) {
+	raw, err := net.DialTimeout("tcp", to.url.Host, exchangeTimeout)
+	if err != nil {
+		return nil, err
+	}
+	stream := tls.Client(raw, to.tls)
+	if err := stream.Handshake(); err != nil {
+		return nil, errors.Join(err, raw.Close())
+	}
+	return &connection{endpoint: to, stream: stream, reader: bufio.NewReaderSize(stream, 16<<10)}, nil
+}
+
+func (over *connection) close() { _ = over.stream.Close() }
+
+// post sends a review and fails unless the answer is the verdict that the review must get.
+func (over *connection) post(review *corpus.Review) error {
+	if err := over.stream.SetDeadline(time.Now().Add(exchangeTimeout)); err != nil {
+		return err
+	}
+	over.request.Reset()
+	over.request.Write(over.endpoint.head)
+	fmt.Fprintf(&over.request, "Content-Length: %d\r\n\r\n", len(review.Body))
+	over.request.Write(review.Body)
+	if _, err := over.stream.Write(over.request.Bytes()); err != nil {
+		return err
+	}
+	response, err := http.ReadResponse(over.reader, nil)
+	if err != nil {
+		return err
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	if response.Close {
+		return errors.New("the server closes the connection after an answer: keep-alive is what is measured")
+	}
+	return verify(review, response.StatusCode, body)
+}
+
+func verify(review *corpus.Review, status int, body []byte) error {
+	var answer struct {
+		Response *struct {
+			UID     string          `json:"uid"`
+			Allowed bool            `json:"allowed"`
+			Status  json.RawMessage `json:"status"`
+		} `json:"response"`
+	}
+	if status != http.StatusOK {
+		return fmt.Errorf("%s: HTTP %d: %.300s", review.Kind, status, body)
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return fmt.Errorf("%s: the answer is not JSON: %w", review.Kind, err)
+	}
+	switch {
+	case answer.Response == nil:
+		return fmt.Errorf("%s: no response in %.300s", review.Kind, body)
+	case answer.Response.UID != review.UID:
+		return fmt.Errorf("%s: uid %s was answered with %s", review.Kind, review.UID, answer.Response.UID)
+	case answer.Response.Allowed != review.Allowed:
+		return fmt.Errorf("%s: allowed is %t, must be %t; status %s", review.Kind, answer.Response.Allowed, review.Allowed, answer.Response.Status)
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,132 @@
+// Command load measures admission webhooks side by side.
+//
+//	load [flags] -target name=N,url=https://HOST:PORT/validate[,pid=P][,ca=FILE][,ready=S,first=S] ...
+//	load await -since EPOCH_SECONDS -pid P -ready URL -url https://… [-ca FILE]
+//
+// The first form runs every target in turn, in each round and size, over keep-alive connections in a closed loop, checks every
+// verdict, and reads processor time and memory of each process from /proc. The second waits for a server that was just started
+// and prints the times that the first form takes as ready= and first=.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"strconv"
+	"strings"
+
+	"apparmor-admission.dev/bench/internal/corpus"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("load: ")
+	var err error
+	if len(os.Args) > 1 && os.Args[1] == "await" {
+		err = await(os.Args[2:])
+	} else {
+		err = measure(os.Args[1:])
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// target is one server to be measured.
+type target struct {
+	name string
+	to   *endpoint
+	// pid is 0 for a server whose process is not on this machine: it then has no processor time and no memory figures.
+	pid int
+	// ready and first are seconds, as await printed them; 0 if unknown.
+	ready, first float64
+}
+
+type targets []target
+
+func (list *targets) String() string { return "" }
+
+// Set reads one -target.
+func (list *targets) Set(text string) error {
+	var one target
+	var address, ca string
+	for _, part := range strings.Split(text, ",") {
+		key, value, _ := strings.Cut(part, "=")
+		var err error
+		switch key {
+		case "name":
+			one.name = value
+		case "url":
+			address = value
+		case "ca":
+			ca = value
+		case "pid":
+			one.pid, err = strconv.Atoi(value)
+		case "ready":
+			one.ready, err = strconv.ParseFloat(value, 64)
+		case "first":
+			one.first, err = strconv.ParseFloat(value, 64)
+		default:
+			err = errors.New("keys are name, url, ca, pid, ready, first")
+		}
+		if err != nil {
+			return fmt.Errorf("%q: %w", part, err)
+		}
+	}
+	if one.name == "" || address == "" {
+		return errors.New("name and url are needed")
+	}
+	to, err := newEndpoint(address, ca)
+	if err != nil {
+		return err
+	}
+	one.to = to
+	*list = append(*list, one)
+	return nil
+}
+
+func measure(arguments []string) error {
+	flags := flag.NewFlagSet("load", flag.ContinueOnError)
+	var list targets
+	flags.Var(&list, "target", "name=N,url=https://HOST:PORT/PATH[,pid=P][,ca=FILE][,ready=S,first=S]; repeatable, ratios are against the last")
+	settings := plan{sizes: []int{3_000, 12_000, 60_000}}
+	flags.Uint64Var(&settings.seed, "seed", 20261122, "seed of the corpus")
+	flags.IntVar(&settings.distinct, "distinct", 300, "different reviews of each size")
+	flags.IntVar(&settings.connections, "connections", 4, "keep-alive connections")
+	flags.IntVar(&settings.rounds, "rounds", 3, "rounds; the median of each figure is shown")
+	flags.IntVar(&settings.warmUp, "warm-up", 10_000, "reviews of mixed sizes sent to each target before anything is measured")
+	flags.IntVar(&settings.volume, "volume", 90, "megabytes sent in each round and size")
+	jsonOut := flags.String("json", "", "file to write all figures to")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	if len(list) == 0 || flags.NArg() > 0 {
+		return errors.New("at least one -target is needed, and nothing but flags")
+	}
+	if settings.connections < 1 || settings.rounds < 1 || settings.distinct < 10 || settings.volume < 1 || settings.warmUp < 0 {
+		return errors.New("connections, rounds and volume must be 1 or more, distinct 10 or more")
+	}
+	for _, bytes := range settings.sizes {
+		reviews, err := corpus.Reviews(settings.seed, settings.distinct, bytes)
+		if err != nil {
+			return err
+		}
+		settings.corpora = append(settings.corpora, reviews)
+	}
+	result, err := settings.run(list)
+	if err != nil {
+		return err
+	}
+	fmt.Print(result.table())
+	if *jsonOut == "" {
+		return nil
+	}
+	encoded, err := json.MarshalIndent(result, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(*jsonOut, append(encoded, '\n'), 0o644)
+}

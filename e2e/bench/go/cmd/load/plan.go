@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"apparmor-admission.dev/bench/internal/corpus"
+	"apparmor-admission.dev/bench/internal/proc"
+)
+
+// plan says what is sent to every target.
+type plan struct {
+	seed        uint64
+	sizes       []int
+	corpora     [][]corpus.Review
+	distinct    int
+	connections int
+	rounds      int
+	warmUp      int
+	volume      int
+}
+
+// run measures all targets: first each gets the mixed warm-up, then every round goes through the sizes, and in each size through
+// the targets, so that whatever else the machine does falls on all of them alike.
+func (p *plan) run(list targets) (*result, error) {
+	outcome := &result{Seed: p.seed, Connections: p.connections, Rounds: p.rounds, WarmUp: p.warmUp}
+	for i, bytes := range p.sizes {
+		outcome.Sizes = append(outcome.Sizes, sizeOf(bytes, p.corpora[i]))
+	}
+	for _, one := range list {
+		figures, err := p.warm(one)
+		if err != nil {
+			return nil, fmt.Errorf("%s, warm-up: %w", one.name, err)
+		}
+		outcome.Targets = append(outcome.Targets, figures)
+	}
+	for round := range p.rounds {
+		for size := range p.sizes {
+			for place := range list {
+				// The order turns with the round: nobody always runs first.
+				index := (place + round) % len(list)
+				progress("round %d of %d, %d KB, %s", round+1, p.rounds, p.sizes[size]/1000, list[index].name)
+				phase, err := p.phase(list[index], size)
+				if err != nil {
+					return nil, fmt.Errorf("%s, %d KB: %w", list[index].name, p.sizes[size]/1000, err)
+				}
+				outcome.Targets[index].Phases = append(outcome.Targets[index].Phases, phase)
+			}
+		}
+	}
+	for i, one := range list {
+		if one.pid != 0 {
+			resident, err := proc.Resident(one.pid)
+			if err != nil {
+				return nil, err
+			}
+			outcome.Targets[i].ResidentAtEnd = resident
+		}
+	}
+	return outcome, nil
+}
+
+func (p *plan) warm(one target) (targetFigures, error) {
+	progress("warm-up: %d reviews, %s", p.warmUp, one.name)
+	figures := targetFigures{Name: one.name, Ready: one.ready, First: one.first, Measured: one.pid != 0}
+	mixed := make([]corpus.Review, 0, p.distinct*len(p.sizes))
+	for i := range p.distinct {
+		for _, reviews := range p.corpora {
+			mixed = append(mixed, reviews[i])
+		}
+	}
+	var err error
+	if one.pid != 0 {
+		if figures.ResidentAtRest, err = proc.Resident(one.pid); err != nil {
+			return figures, err
+		}
+	}
+	cpu, _, err := p.closedLoop(one, mixed, p.warmUp)
+	if err != nil {
+		return figures, err
+	}
+	figures.WarmUpCPU = cpu.Seconds()
+	if one.pid != 0 {
+		figures.ResidentAfterWarmUp, err = proc.Resident(one.pid)
+	}
+	return figures, err
+}
+
+func (p *plan) phase(one target, size int) (phase, error) {
+	reviews := p.corpora[size]
+	count := p.volume * 1_000_000 / p.sizes[size]
+	// A tenth on top, not measured, for connections and caches of this size.
+	if _, _, err := p.closedLoop(one, reviews, count/10); err != nil {
+		return phase{}, err
+	}
+	cpu, elapsed, err := p.closedLoop(one, reviews, count)
+	return phase{Size: size, Reviews: count, CPU: cpu.Seconds(), Elapsed: elapsed.Seconds()}, err
+}
+
+// closedLoop sends count reviews, each connection one after the other, and gives the processor time of the server meanwhile
+// (0 if its process is unknown) and the time that passed. Connections are opened before the clock starts.
+func (p *plan) closedLoop(one target, reviews []corpus.Review, count int) (cpu, elapsed time.Duration, err error) {
+	connections := make([]*connection, p.connections)
+	for i := range connections {
+		if connections[i], err = one.to.connect(); err != nil {
+			return 0, 0, err
+		}
+		defer connections[i].close()
+	}
+	var before time.Duration
+	if one.pid != 0 {
+		if before, err = proc.CPU(one.pid); err != nil {
+			return 0, 0, err
+		}
+	}
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	failures := make(chan error, len(connections))
+	start := time.Now()
+	for _, over := range connections {
+		workers.Go(func() {
+			for {
+				number := next.Add(1) - 1
+				if number >= int64(count) {
+					return
+				}
+				if err := over.post(&reviews[number%int64(len(reviews))]); err != nil {
+					next.Add(int64(count))
+					failures <- err
+					return
+				}
+			}
+		})
+	}
+	workers.Wait()
+	elapsed = time.Since(start)
+	select {
+	case err = <-failures:
+		return 0, 0, err
+	default:
+	}
+	if one.pid != 0 {
+		after, err := proc.CPU(one.pid)
+		if err != nil {
+			return 0, 0, err
+		}
+		cpu = after - before
+	}
+	return cpu, elapsed, nil
+}
+
+func sizeOf(bytes int, reviews []corpus.Review) size {
+	total, denied := 0, 0
+	for i := range reviews {
+		total += len(reviews[i].Body)
+		if !reviews[i].Allowed {
+			denied++
+		}
+	}
+	return size{Name: fmt.Sprintf("%d KB", bytes/1000), Bytes: total / len(reviews), Distinct: len(reviews), Denied: denied}
+}
+
+func progress(format string, values ...any) { fmt.Fprintf(os.Stderr, format+"\n", values...) }

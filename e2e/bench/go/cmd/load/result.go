@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// result is what one run found; its JSON form holds every phase, its table the medians.
+type result struct {
+	Seed        uint64          `json:"seed"`
+	Connections int             `json:"connections"`
+	Rounds      int             `json:"rounds"`
+	WarmUp      int             `json:"warmUpReviews"`
+	Sizes       []size          `json:"sizes"`
+	Targets     []targetFigures `json:"targets"`
+}
+
+type size struct {
+	Name string `json:"name"`
+	// Bytes is the mean length of a request body.
+	Bytes    int `json:"meanBytes"`
+	Distinct int `json:"distinct"`
+	Denied   int `json:"denied"`
+}
+
+// targetFigures are seconds and bytes; figures of a process that is not on this machine are 0 and shown as a dash.
+type targetFigures struct {
+	Name                string  `json:"name"`
+	Measured            bool    `json:"processMeasured"`
+	Ready               float64 `json:"startToReadySeconds"`
+	First               float64 `json:"firstReviewSeconds"`
+	WarmUpCPU           float64 `json:"warmUpCPUSeconds"`
+	ResidentAtRest      int64   `json:"residentAtRestBytes"`
+	ResidentAfterWarmUp int64   `json:"residentAfterWarmUpBytes"`
+	ResidentAtEnd       int64   `json:"residentAtEndBytes"`
+	Phases              []phase `json:"phases"`
+}
+
+type phase struct {
+	Size    int     `json:"size"`
+	Reviews int     `json:"reviews"`
+	CPU     float64 `json:"cpuSeconds"`
+	Elapsed float64 `json:"elapsedSeconds"`
+}
+
+// table shows one column a target and, where there are several, the ratio of each to the last.
+func (r *result) table() string {
+	var text strings.Builder
+	row := func(name, format string, unit float64, value func(targetFigures) float64) {
+		fmt.Fprintf(&text, "| %s |", name)
+		for _, one := range r.Targets {
+			fmt.Fprintf(&text, " %s |", cell(format, value(one)/unit))
+		}
+		yardstick := value(r.Targets[len(r.Targets)-1])
+		for _, one := range r.Targets[:len(r.Targets)-1] {
+			ratio := 0.0
+			if yardstick > 0 {
+				ratio = value(one) / yardstick
+			}
+			fmt.Fprintf(&text, " %s |", cell("%.2f", ratio))
+		}
+		text.WriteByte('\n')
+	}
+	text.WriteString("| figure |")
+	for _, one := range r.Targets {
+		fmt.Fprintf(&text, " %s |", one.Name)
+	}
+	for _, one := range r.Targets[:len(r.Targets)-1] {
+		fmt.Fprintf(&text, " %s ÷ %s |", one.Name, r.Targets[len(r.Targets)-1].Name)
+	}
+	text.WriteString("\n|---|" + strings.Repeat("---:|", 2*len(r.Targets)-1) + "\n")
+	for index, one := range r.Sizes {
+		row("CPU seconds per 1,000 reviews, "+one.Name, "%.3f", 1, func(t targetFigures) float64 {
+			return t.median(index, func(p phase) float64 { return p.CPU / float64(p.Reviews) * 1000 })
+		})
+	}
+	for index, one := range r.Sizes {
+		row("reviews per second (closed loop), "+one.Name, "%.0f", 1, func(t targetFigures) float64 {
+			return t.median(index, func(p phase) float64 { return float64(p.Reviews) / p.Elapsed })
+		})
+	}
+	const mebibyte = 1 << 20
+	row(fmt.Sprintf("CPU seconds of the first %d reviews", r.WarmUp), "%.2f", 1, func(t targetFigures) float64 { return t.WarmUpCPU })
+	row("resident memory at rest, MiB", "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAtRest) })
+	row(fmt.Sprintf("resident memory after %d reviews, MiB", r.WarmUp), "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAfterWarmUp) })
+	row(fmt.Sprintf("resident memory at the end, after %d reviews, MiB", r.reviews()), "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAtEnd) })
+	row("start to ready, seconds", "%.2f", 1, func(t targetFigures) float64 { return t.Ready })
+	row("first review after ready, milliseconds", "%.0f", 0.001, func(t targetFigures) float64 { return t.First })
+	return text.String()
+}
+
+// reviews counts what each target was sent in all.
+func (r *result) reviews() int {
+	total := r.WarmUp
+	for _, one := range r.Targets[0].Phases {
+		total += one.Reviews + one.Reviews/10
+	}
+	return total
+}
+
+func (t targetFigures) median(size int, figure func(phase) float64) float64 {
+	var figures []float64
+	for _, one := range t.Phases {
+		if one.Size == size {
+			figures = append(figures, figure(one))
+		}
+	}
+	slices.Sort(figures)
+	return figures[len(figures)/2]
+}
+
+func cell(format string, value float64) string {
+	if value == 0 {
+		return "–"
+	}
+	return fmt.Sprintf(format, value)
+}

@@ -1,0 +1,73 @@
+package corpus
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	admissionv1 "k8s.io/api/admission/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
+	first, second := reviews(t, 12_000), reviews(t, 12_000)
+	for i := range first {
+		if !bytes.Equal(first[i].Body, second[i].Body) {
+			t.Fatalf("review %d differs", i)
+		}
+	}
+}
+
+func TestThreeOfTenReviewsAreToBeDenied(t *testing.T) {
+	denied := 0
+	for _, review := range reviews(t, 3_000) {
+		if !review.Allowed {
+			denied++
+		}
+	}
+	if denied != 30 {
+		t.Fatalf("%d of 100 are to be denied", denied)
+	}
+}
+
+func TestReviewsHaveTheSizeAskedFor(t *testing.T) {
+	for _, size := range []int{3_000, 12_000, 60_000} {
+		for _, review := range reviews(t, size) {
+			if length := len(review.Body); length < size*95/100 || length > size*105/100 {
+				t.Errorf("%s: %d bytes where %d were asked for", review.Kind, length, size)
+			}
+		}
+	}
+}
+
+func TestReviewsHoldPodsWithUniqueNamesInsideThemAndTheirOwnUID(t *testing.T) {
+	for _, review := range reviews(t, 60_000) {
+		var decoded admissionv1.AdmissionReview
+		if err := json.Unmarshal(review.Body, &decoded); err != nil {
+			t.Fatal(err)
+		}
+		if string(decoded.Request.UID) != review.UID {
+			t.Fatalf("uid %s in the body, %s beside it", decoded.Request.UID, review.UID)
+		}
+		var pod corev1.Pod
+		if err := json.Unmarshal(decoded.Request.Object.Raw, &pod); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, container := range append(pod.Spec.InitContainers, pod.Spec.Containers...) {
+			if seen[container.Name] {
+				t.Fatalf("%s has two containers %s", pod.Name, container.Name)
+			}
+			seen[container.Name] = true
+		}
+	}
+}
+
+func reviews(t *testing.T, size int) []Review {
+	t.Helper()
+	made, err := Reviews(1, 100, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
