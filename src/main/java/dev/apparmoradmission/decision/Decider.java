@@ -1,0 +1,224 @@
+package dev.apparmoradmission.decision;
+
+import dev.apparmoradmission.decision.rule.Examination;
+import dev.apparmoradmission.decision.rule.RuleCheck;
+import dev.apparmoradmission.decision.rule.Rules;
+import dev.apparmoradmission.node.ContainerRuntime;
+import dev.apparmoradmission.node.EligibleNodes;
+import dev.apparmoradmission.node.NodeAppArmor;
+import dev.apparmoradmission.policy.Action;
+import dev.apparmoradmission.policy.AppArmorPolicy;
+import dev.apparmoradmission.profile.ProfileList;
+import dev.apparmoradmission.workload.Container;
+import dev.apparmoradmission.workload.ContainerKind;
+import dev.apparmoradmission.workload.Workload;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The one decision that every door calls. Pure: it reads no clock, no file and no network; for the same arguments it gives
+ * the same answer.
+ */
+public final class Decider {
+
+    private static final NodeAppArmor NOWHERE =
+            new NodeAppArmor(ContainerRuntime.UNKNOWN, NodeAppArmor.State.UNREPORTED, ProfileList.EMPTY);
+
+    private Decider() {}
+
+    /**
+     * Decides about one workload.
+     *
+     * @param requested the workload as requested
+     * @param operation what is about to happen to it
+     * @param snapshot policies, nodes and namespaces
+     * @param now the instant at which exceptions and inventories are judged
+     */
+    public static Decision decide(Workload requested, Operation operation, Snapshot snapshot, Instant now) {
+        String hash = snapshot.policies().hash();
+        Workload workload = asStored(requested, operation);
+        if (!operation.matters(workload)) {
+            return Decision.notEvaluated(hash);
+        }
+        List<AppArmorPolicy> matching = snapshot.policies().matching(workload.namespace(), snapshot.namespaces());
+        List<String> names = matching.stream().map(AppArmorPolicy::name).toList();
+        List<AppArmorPolicy> applicable =
+                matching.stream().filter(policy -> !isExempt(policy, workload)).toList();
+        if (workload.isWindows() || workload.selectsWindowsNodes() || applicable.isEmpty() && !matching.isEmpty()) {
+            return notApplicable(workload, operation, names, snapshot);
+        }
+        EligibleNodes eligible = snapshot.nodes().eligibleFor(workload);
+        boolean mirror = operation.requester().mirrors(workload);
+        boolean podUpdate =
+                operation instanceof Operation.Update && !workload.kind().isTemplate();
+        Defaulting defaulting = mirror || podUpdate
+                ? Defaulting.none(workload)
+                : Defaulting.of(workload, operation, applicable, eligible);
+        // A template's pods will pass the default, and so will those of a manifest; a pod at the validating door has.
+        boolean afterDefault =
+                operation instanceof Operation.Review || workload.kind().isTemplate();
+        Workload judged = afterDefault ? defaulting.defaulted() : workload;
+        Set<String> emptied = afterDefault ? defaulting.emptyAnnotationsRemoved() : Set.of();
+        List<JudgedContainer> containers = operation.judgedContainers(judged).stream()
+                .map(container -> JudgedContainer.of(judged, container))
+                .toList();
+        boolean requires = judged.requiresAppArmor();
+
+        List<Finding> findings = new ArrayList<>();
+        for (AppArmorPolicy policy : applicable) {
+            Optional<Action> ceiling = ceiling(policy, workload, operation, mirror);
+            if (ceiling.isEmpty()) {
+                continue;
+            }
+            EligibleNodes seen = policy.localhost()
+                    .maxAge()
+                    .map(maxAge -> eligible.at(now, maxAge))
+                    .orElse(eligible);
+            Examination examination = new Examination(
+                    judged,
+                    policy,
+                    containers,
+                    !(operation instanceof Operation.AddEphemeralContainers),
+                    seen,
+                    confinements(containers, requires, seen),
+                    snapshot.nodes().isInventoried(),
+                    emptied,
+                    new ArrayList<>());
+            for (RuleCheck rule : Rules.ALL) {
+                rule.examine(examination);
+            }
+            ExceptionClaims claims =
+                    new ExceptionClaims(judged, operation.claims(workload), policy, snapshot.policies(), now);
+            new Settlement(policy, ceiling.get(), snapshot.dryRun(), claims)
+                    .settle(judged, examination.observations(), findings);
+        }
+        List<PatchOperation> intended = workload.kind().isTemplate() ? List.of() : defaulting.patch();
+        return new Decision(
+                true,
+                names,
+                hash,
+                verdicts(containers, requires, strictestView(eligible, applicable, now)),
+                inOrder(findings, containers),
+                snapshot.dryRun() ? List.of() : intended,
+                intended,
+                List.of());
+    }
+
+    /**
+     * What the API server makes of a request for ephemeral containers: everything but them is reset to the stored pod, so
+     * nothing else of the request is believed (semantics §2.6).
+     */
+    private static Workload asStored(Workload requested, Operation operation) {
+        if (!(operation instanceof Operation.AddEphemeralContainers added)) {
+            return requested;
+        }
+        List<Container> containers = new ArrayList<>();
+        added.stored().spec().containers().stream()
+                .filter(container -> container.kind() != ContainerKind.EPHEMERAL)
+                .forEach(containers::add);
+        requested.spec().containers().stream()
+                .filter(container -> container.kind() == ContainerKind.EPHEMERAL)
+                .forEach(containers::add);
+        return added.stored().withContainers(containers);
+    }
+
+    private static boolean isExempt(AppArmorPolicy policy, Workload workload) {
+        Set<String> exempt = policy.match().runtimeClassesNotApplicable();
+        return workload.spec().runtimeClassName().filter(exempt::contains).isPresent();
+    }
+
+    private static Decision notApplicable(
+            Workload workload, Operation operation, List<String> policies, Snapshot snapshot) {
+        List<ContainerVerdict> verdicts = operation.judgedContainers(workload).stream()
+                .map(container -> JudgedContainer.of(workload, container))
+                .map(judged -> verdict(judged, Confinement.NOT_APPLICABLE, List.of()))
+                .toList();
+        List<String> notes = workload.selectsWindowsNodes() && !snapshot.dryRun()
+                ? List.of("AppArmor: the pod selects Windows nodes but does not say so: set spec.os.name to windows")
+                : List.of();
+        return new Decision(
+                true, policies, snapshot.policies().hash(), verdicts, List.of(), List.of(), List.of(), notes);
+    }
+
+    /** The strictest action that may follow under a policy; empty where the policy leaves such workloads alone. */
+    private static Optional<Action> ceiling(
+            AppArmorPolicy policy, Workload workload, Operation operation, boolean mirror) {
+        if (mirror) {
+            // The static pod runs whatever is said here; a denial would only hide it.
+            return Optional.of(Action.AUDIT);
+        }
+        if (!workload.kind().isTemplate() || operation instanceof Operation.Review) {
+            return Optional.of(Action.ENFORCE);
+        }
+        return Optional.of(policy.templates()).filter(action -> action != Action.IGNORE);
+    }
+
+    private static List<List<Confinement>> confinements(
+            List<JudgedContainer> containers, boolean requires, EligibleNodes eligible) {
+        List<List<Confinement>> rows = new ArrayList<>(containers.size());
+        for (JudgedContainer container : containers) {
+            List<Confinement> row = new ArrayList<>(eligible.parts().size());
+            for (EligibleNodes.Part part : eligible.parts()) {
+                row.add(Confiner.confine(container, requires, part.appArmor()));
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    /** The nodes as the policy with the shortest patience sees them. */
+    private static EligibleNodes strictestView(EligibleNodes eligible, List<AppArmorPolicy> policies, Instant now) {
+        Optional<Duration> shortest = policies.stream()
+                .flatMap(policy -> policy.localhost().maxAge().stream())
+                .min(Comparator.naturalOrder());
+        return shortest.map(maxAge -> eligible.at(now, maxAge)).orElse(eligible);
+    }
+
+    private static List<ContainerVerdict> verdicts(
+            List<JudgedContainer> containers, boolean requires, EligibleNodes eligible) {
+        List<ContainerVerdict> verdicts = new ArrayList<>(containers.size());
+        for (JudgedContainer container : containers) {
+            if (eligible.isEmpty()) {
+                verdicts.add(verdict(container, Confiner.confine(container, requires, NOWHERE), List.of()));
+                continue;
+            }
+            Confinement worst = Confinement.NOT_APPLICABLE;
+            List<EligibleNodes.Part> from = new ArrayList<>();
+            for (EligibleNodes.Part part : eligible.parts()) {
+                Confinement confinement = Confiner.confine(container, requires, part.appArmor());
+                if (from.isEmpty() || confinement.isWorseThan(worst)) {
+                    worst = confinement;
+                    from.clear();
+                }
+                if (confinement.isLike(worst)) {
+                    from.add(part);
+                }
+            }
+            verdicts.add(verdict(container, worst, worst.dependsOnNode() ? from : List.of()));
+        }
+        return verdicts;
+    }
+
+    private static ContainerVerdict verdict(
+            JudgedContainer container, Confinement confinement, List<EligibleNodes.Part> worst) {
+        return new ContainerVerdict(
+                container.name(), container.path(), container.profile(), container.source(), confinement, worst);
+    }
+
+    /** Pod level first, then container by container; within one, by rule. */
+    private static List<Finding> inOrder(List<Finding> findings, List<JudgedContainer> containers) {
+        if (findings.size() < 2) {
+            return findings;
+        }
+        List<String> paths = containers.stream().map(JudgedContainer::path).toList();
+        findings.sort(Comparator.comparingInt((Finding finding) -> paths.indexOf(finding.path()))
+                .thenComparing(Finding::rule)
+                .thenComparing(Finding::message));
+        return findings;
+    }
+}

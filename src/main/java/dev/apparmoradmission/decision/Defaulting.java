@@ -1,0 +1,142 @@
+package dev.apparmoradmission.decision;
+
+import dev.apparmoradmission.node.EligibleNodes;
+import dev.apparmoradmission.node.NodeAppArmor;
+import dev.apparmoradmission.policy.AppArmorPolicy;
+import dev.apparmoradmission.profile.Profile;
+import dev.apparmoradmission.workload.BetaAnnotation;
+import dev.apparmoradmission.workload.BetaAnnotation.Fate;
+import dev.apparmoradmission.workload.Container;
+import dev.apparmoradmission.workload.ContainerKind;
+import dev.apparmoradmission.workload.Workload;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The default profile for a pod that leaves it open: the patch, and the pod that comes of it. Applied to its own result it
+ * gives no further patch.
+ *
+ * @param patch what to change; empty where nothing is to be defaulted
+ * @param defaulted the workload with the default
+ * @param emptyAnnotationsRemoved names of containers whose empty beta annotation goes
+ */
+record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> emptyAnnotationsRemoved) {
+
+    private static final String POD_PROFILE = "/spec/securityContext/appArmorProfile";
+
+    static Defaulting none(Workload workload) {
+        return new Defaulting(List.of(), workload, Set.of());
+    }
+
+    /**
+     * The default for a workload that is created or judged as if it were, by the first of these policies, in order of their
+     * names, that has one.
+     */
+    static Defaulting of(
+            Workload workload, Operation operation, List<AppArmorPolicy> policies, EligibleNodes eligible) {
+        Optional<AppArmorPolicy> policy = policies.stream()
+                .filter(candidate -> candidate.defaultProfile().profile().isDeclared())
+                .findFirst();
+        if (policy.isEmpty() || isInvalid(workload)) {
+            return none(workload);
+        }
+        // Explicit RuntimeDefault fails on a node without AppArmor where unset would run (semantics fact 10).
+        if (eligible.parts().stream().anyMatch(part -> part.appArmor().state() == NodeAppArmor.State.DISABLED)) {
+            return none(workload);
+        }
+        Profile profile = policy.get().defaultProfile().profile();
+        return operation instanceof Operation.AddEphemeralContainers
+                ? ofEphemeralContainers(workload, operation, profile)
+                : ofPod(workload, profile);
+    }
+
+    /**
+     * Whether the API server will refuse the pod, or a part of it is not what it seems: then nothing is written, lest our
+     * default turn up in, or hide, the server's own message.
+     */
+    private static boolean isInvalid(Workload workload) {
+        if (workload.spec().profile() instanceof Profile.Invalid) {
+            return true;
+        }
+        boolean annotated = workload.hasBetaAnnotations();
+        for (Container container : workload.spec().containers()) {
+            if (container.field() instanceof Profile.Invalid || annotated && isAnnotationInvalid(workload, container)) {
+                return true;
+            }
+        }
+        return annotated && !workload.unknownAnnotatedContainers().isEmpty();
+    }
+
+    private static boolean isAnnotationInvalid(Workload workload, Container container) {
+        Optional<Fate> fate = workload.betaAnnotation(container).map(BetaAnnotation::fate);
+        return fate.isPresent() && (fate.get() == Fate.REFUSED || fate.get() == Fate.UNSYNCED);
+    }
+
+    private static Defaulting ofPod(Workload workload, Profile profile) {
+        Profile declared = workload.spec().profile();
+        List<PatchOperation> patch = new ArrayList<>();
+        Set<String> emptied = new HashSet<>();
+        boolean unresolved = false;
+        for (Container container : workload.spec().containers()) {
+            if (container.field().isDeclared()) {
+                continue;
+            }
+            // An empty annotation agrees with no profile at all: left beside one it is a 422 (semantics §2.3).
+            boolean empty =
+                    workload.betaAnnotation(container).filter(String::isEmpty).isPresent();
+            if (empty && !(declared instanceof Profile.Unconfined)) {
+                emptied.add(container.name());
+                patch.add(new PatchOperation.RemoveAnnotation(
+                        "/metadata/annotations/" + PatchOperation.escape(BetaAnnotation.PREFIX + container.name())));
+            }
+            unresolved |= !workload.effective(container).profile().isDeclared();
+        }
+        if (unresolved) {
+            boolean exists = workload.spec().hasSecurityContext();
+            patch.add(new PatchOperation.AddProfile(exists ? POD_PROFILE : "/spec/securityContext", !exists, profile));
+        }
+        if (patch.isEmpty()) {
+            return none(workload);
+        }
+        Map<String, String> annotations = new HashMap<>(workload.annotations());
+        emptied.forEach(name -> annotations.remove(BetaAnnotation.PREFIX + name));
+        return new Defaulting(patch, workload.withPodLevel(unresolved ? profile : declared, annotations), emptied);
+    }
+
+    /**
+     * On the ephemeralcontainers subresource only the new entries can be patched: anything else in the patch is dropped
+     * without a word (semantics §2.6).
+     */
+    private static Defaulting ofEphemeralContainers(Workload workload, Operation operation, Profile profile) {
+        List<Container> added = operation.judgedContainers(workload);
+        List<PatchOperation> patch = new ArrayList<>();
+        List<Container> containers = new ArrayList<>();
+        for (Container container : workload.spec().containers()) {
+            boolean open = container.kind() == ContainerKind.EPHEMERAL
+                    && added.contains(container)
+                    && !workload.effective(container).profile().isDeclared();
+            if (!open) {
+                containers.add(container);
+                continue;
+            }
+            String pointer = "/spec/ephemeralContainers/" + container.index() + "/securityContext";
+            boolean exists = container.hasSecurityContext();
+            patch.add(new PatchOperation.AddProfile(exists ? pointer + "/appArmorProfile" : pointer, !exists, profile));
+            containers.add(new Container(
+                    container.kind(),
+                    container.index(),
+                    container.name(),
+                    container.image(),
+                    profile,
+                    true,
+                    container.privileged(),
+                    container.hardening()));
+        }
+        return patch.isEmpty() ? none(workload) : new Defaulting(patch, workload.withContainers(containers), Set.of());
+    }
+}

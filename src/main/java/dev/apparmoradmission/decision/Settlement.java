@@ -1,0 +1,111 @@
+package dev.apparmoradmission.decision;
+
+import dev.apparmoradmission.decision.rule.Observation;
+import dev.apparmoradmission.policy.Action;
+import dev.apparmoradmission.policy.AppArmorPolicy;
+import dev.apparmoradmission.policy.Rule;
+import dev.apparmoradmission.workload.Workload;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Turns what the rules saw under one policy into findings: exceptions first, then the action with all its ceilings; and joins
+ * them with those of other policies, where the strictest action wins.
+ */
+final class Settlement {
+
+    private final AppArmorPolicy policy;
+    private final Action ceiling;
+    private final boolean dryRun;
+    private final ExceptionClaims claims;
+
+    Settlement(AppArmorPolicy policy, Action ceiling, boolean dryRun, ExceptionClaims claims) {
+        this.policy = policy;
+        this.ceiling = ceiling;
+        this.dryRun = dryRun;
+        this.claims = claims;
+    }
+
+    void settle(Workload workload, List<Observation> observations, List<Finding> joined) {
+        boolean needed = false;
+        for (Observation observation : observations) {
+            if (policy.action(observation.rule()) == Action.IGNORE) {
+                continue;
+            }
+            ExceptionClaims.Outcome outcome = claims.judge(observation.rule(), observation.container());
+            Action strictest = outcome.accepted().isPresent() ? Action.WARN : observation.ceiling();
+            join(finding(workload, observation, strictest, outcome.accepted()), joined);
+            if (!outcome.faults().isEmpty()) {
+                needed = true;
+                join(invalid(workload, observation.container(), outcome.faults(), Action.ENFORCE), joined);
+            }
+            needed |= outcome.accepted().isPresent();
+        }
+        List<String> faults = needed ? List.of() : claims.faults();
+        if (!faults.isEmpty() && policy.action(Rule.EXCEPTION_INVALID) != Action.IGNORE) {
+            // Nothing needs the exception, so nothing is denied for it; but somebody should clear it away.
+            join(invalid(workload, Optional.empty(), faults, Action.WARN), joined);
+        }
+    }
+
+    private Finding invalid(
+            Workload workload, Optional<JudgedContainer> container, List<String> faults, Action strictest) {
+        Observation observation = new Observation(
+                Rule.EXCEPTION_INVALID,
+                container,
+                "the exception is not accepted: " + String.join(", ", faults),
+                "renew or correct it, or remove it",
+                List.of(),
+                strictest);
+        return finding(workload, observation, strictest, Optional.empty());
+    }
+
+    private Finding finding(
+            Workload workload, Observation observation, Action strictest, Optional<AcceptedException> exception) {
+        Action intended = policy.action(observation.rule()).cappedAt(ceiling).cappedAt(strictest);
+        Optional<JudgedContainer> container = observation.container();
+        String message = exception
+                .map(accepted -> observation.message() + ": accepted by " + accepted.describe())
+                .orElse(observation.message());
+        return new Finding(
+                observation.rule(),
+                dryRun ? intended.cappedAt(Action.AUDIT) : intended,
+                intended,
+                container.map(JudgedContainer::name).orElse(""),
+                container.map(JudgedContainer::path).orElseGet(workload::podLevelPath),
+                container
+                        .map(JudgedContainer::profile)
+                        .orElseGet(() -> workload.spec().profile())
+                        .declared(),
+                policy.name(),
+                message,
+                exception.isPresent() ? "" : observation.fix(),
+                observation.nodes(),
+                exception);
+    }
+
+    /** By rule, container and profile: the strictest action wins, the first policy by name on a tie. */
+    private static void join(Finding finding, List<Finding> joined) {
+        if (finding.intended() == Action.IGNORE) {
+            return;
+        }
+        for (int i = 0; i < joined.size(); i++) {
+            Finding other = joined.get(i);
+            if (other.rule() == finding.rule()
+                    && other.path().equals(finding.path())
+                    && other.declared().equals(finding.declared())
+                    && isAboutTheSame(other, finding)) {
+                if (finding.intended().compareTo(other.intended()) > 0) {
+                    joined.set(i, finding);
+                }
+                return;
+            }
+        }
+        joined.add(finding);
+    }
+
+    /** Several annotations at the pod level can be malformed, each on its own. */
+    private static boolean isAboutTheSame(Finding one, Finding other) {
+        return one.rule() != Rule.ANNOTATION_MALFORMED || one.message().equals(other.message());
+    }
+}

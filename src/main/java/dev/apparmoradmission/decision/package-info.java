@@ -1,0 +1,7 @@
+/**
+ * The one pure decision that every door calls.
+ */
+@NullMarked
+package dev.apparmoradmission.decision;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,125 @@
+package dev.apparmoradmission.decision.rule;
+
+import dev.apparmoradmission.decision.Confinement;
+import dev.apparmoradmission.decision.JudgedContainer;
+import dev.apparmoradmission.decision.Quoted;
+import dev.apparmoradmission.node.EligibleNodes;
+import dev.apparmoradmission.node.EligibleNodes.Part;
+import dev.apparmoradmission.policy.Action;
+import dev.apparmoradmission.policy.AppArmorPolicy;
+import dev.apparmoradmission.policy.Rule;
+import dev.apparmoradmission.profile.Profile;
+import dev.apparmoradmission.workload.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * One workload under one policy: what the rules look at, and where they put what they see.
+ *
+ * @param workload the workload, defaults applied where the door asks for it
+ * @param policy the policy
+ * @param containers the containers to judge
+ * @param podLevel whether the pod level is judged, which it is unless only ephemeral containers are added
+ * @param eligible where the pod may land, stale inventories set apart
+ * @param confinements for each container, in order, its confinement on each part of {@code eligible}, in order
+ * @param inventoried whether there is an inventory at all
+ * @param emptyAnnotationsRemoved names of containers whose empty beta annotation the default removed
+ * @param observations what was seen so far
+ */
+public record Examination(
+        Workload workload,
+        AppArmorPolicy policy,
+        List<JudgedContainer> containers,
+        boolean podLevel,
+        EligibleNodes eligible,
+        List<List<Confinement>> confinements,
+        boolean inventoried,
+        Set<String> emptyAnnotationsRemoved,
+        List<Observation> observations) {
+
+    /** How many nodes a message names. */
+    private static final int NODES_SHOWN = 3;
+
+    /** Records what was seen of a container, with no connection to nodes. */
+    void see(Rule rule, JudgedContainer container, String message, String fix) {
+        observations.add(new Observation(rule, Optional.of(container), message, fix, List.of(), Action.ENFORCE));
+    }
+
+    /** Records what was seen of a container on some nodes. */
+    void see(Rule rule, JudgedContainer container, String message, String fix, List<String> nodes, Action ceiling) {
+        observations.add(new Observation(rule, Optional.of(container), message, fix, nodes, ceiling));
+    }
+
+    /** Records what was seen of the pod level. */
+    void seePodLevel(Rule rule, String message, String fix, List<String> nodes) {
+        observations.add(new Observation(rule, Optional.empty(), message, fix, nodes, Action.ENFORCE));
+    }
+
+    /** Whether the policy ignores the rule, so that its work can be spared. */
+    boolean ignores(Rule rule) {
+        return policy.action(rule) == Action.IGNORE;
+    }
+
+    /** The parts of the eligible nodes on which the container's confinement is so. */
+    List<Part> parts(int container, Predicate<Confinement> wanted) {
+        List<Part> parts = new ArrayList<>();
+        List<Confinement> row = confinements.get(container);
+        for (int i = 0; i < row.size(); i++) {
+            if (wanted.test(row.get(i))) {
+                parts.add(eligible.parts().get(i));
+            }
+        }
+        return parts;
+    }
+
+    /** The names of the nodes of these parts, sorted. */
+    static List<String> names(List<Part> parts) {
+        List<String> names = new ArrayList<>();
+        for (Part part : parts) {
+            part.members().forEach(member -> names.add(member.node().name()));
+        }
+        names.sort(null);
+        return names;
+    }
+
+    /** {@code n1, n2, n3 and 4 more}. */
+    static String listed(List<String> names) {
+        String shown = names.stream().limit(NODES_SHOWN).map(Quoted::bare).collect(Collectors.joining(", "));
+        return names.size() <= NODES_SHOWN ? shown : shown + " and " + (names.size() - NODES_SHOWN) + " more";
+    }
+
+    /** {@code 1 of 3 eligible nodes (n3)}. */
+    String share(List<String> names) {
+        int all = eligible.size();
+        return names.size() + " of " + all + " eligible node" + (all == 1 ? "" : "s") + " (" + listed(names) + ")";
+    }
+
+    /** Whether one eligible node holds every Localhost profile of the pod in an accepted mode: enough under {@code nodes: Any}. */
+    boolean oneNodeHoldsAll() {
+        for (int part = 0; part < eligible.parts().size(); part++) {
+            boolean all = true;
+            for (int i = 0; i < containers.size() && all; i++) {
+                all = !(containers.get(i).profile() instanceof Profile.Localhost)
+                        || confinements
+                                .get(i)
+                                .get(part)
+                                .mode()
+                                .filter(policy.localhost().modes()::contains)
+                                .isPresent();
+            }
+            if (all) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the policy is content although some eligible node lacks a profile of the pod. */
+    boolean anyNodeSuffices() {
+        return !policy.localhost().everyNode() && oneNodeHoldsAll();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.apparmoradmission.decision.rule;
+
+import dev.apparmoradmission.decision.JudgedContainer;
+import dev.apparmoradmission.decision.Quoted;
+import dev.apparmoradmission.node.EligibleNodes.Part;
+import dev.apparmoradmission.node.NodeAppArmor;
+import dev.apparmoradmission.policy.Action;
+import dev.apparmoradmission.policy.Rule;
+import dev.apparmoradmission.profile.Profile;
+import java.util.List;
+
+/**
+ * A Localhost profile is used and an eligible node has no inventory, or one older than {@code localhost.maxAge}. It fails
+ * closed: the profile may be missing there, or in a mode that restrains nothing. Only where no inventory was given at all
+ * (a check of files without one) it is never more than a warning, for then nothing could pass.
+ */
+final class InventoryUnknown implements RuleCheck {
+
+    @Override
+    public void examine(Examination examination) {
+        for (JudgedContainer container : examination.containers()) {
+            if (container.profile() instanceof Profile.Localhost localhost) {
+                examine(examination, container, localhost.name());
+            }
+        }
+    }
+
+    private static void examine(Examination examination, JudgedContainer container, String name) {
+        if (!examination.inventoried()) {
+            examination.see(
+                    Rule.INVENTORY_UNKNOWN,
+                    container,
+                    "Localhost profile " + Quoted.of(name) + " could not be looked up: there is no inventory",
+                    "give the inventory of the nodes",
+                    List.of(),
+                    Action.WARN);
+            return;
+        }
+        List<Part> unknown = examination.eligible().parts().stream()
+                .filter(part -> part.appArmor().isUnknown())
+                .toList();
+        if (unknown.isEmpty() || examination.anyNodeSuffices()) {
+            return;
+        }
+        boolean allStale = unknown.stream().allMatch(part -> part.appArmor().state() == NodeAppArmor.State.STALE);
+        boolean anyStale = unknown.stream().anyMatch(part -> part.appArmor().state() == NodeAppArmor.State.STALE);
+        String what = allStale
+                ? "the inventory is too old"
+                : anyStale ? "there is no current inventory" : "there is no inventory";
+        List<String> nodes = Examination.names(unknown);
+        examination.see(
+                Rule.INVENTORY_UNKNOWN,
+                container,
+                "whether Localhost profile " + Quoted.of(name) + " is loaded is not known: " + what + " for "
+                        + examination.share(nodes),
+                "publish the inventory of those nodes, or keep the pod off them",
+                nodes,
+                Action.ENFORCE);
+    }
+}

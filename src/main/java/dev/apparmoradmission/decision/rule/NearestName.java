@@ -1,0 +1,55 @@
+package dev.apparmoradmission.decision.rule;
+
+import java.util.Collection;
+import java.util.Optional;
+
+/** Finds the name that somebody probably meant. */
+final class NearestName {
+
+    /** More edits than this are another name, not a slip. */
+    private static final int MOST_EDITS = 2;
+    /** Names longer than this are not compared: the work grows with the square. */
+    private static final int LONGEST = 64;
+
+    private NearestName() {}
+
+    /** The name with the fewest edits from this one, at most two and fewer than half its letters; the first by order on a tie. */
+    static Optional<String> among(String name, Collection<String> known) {
+        int best = Math.min(MOST_EDITS, (name.length() - 1) / 2) + 1;
+        Optional<String> nearest = Optional.empty();
+        if (name.length() > LONGEST) {
+            return nearest;
+        }
+        for (String candidate : known) {
+            if (Math.abs(candidate.length() - name.length()) > MOST_EDITS) {
+                continue;
+            }
+            int edits = edits(name, candidate);
+            if (edits < best
+                    || edits == best
+                            && nearest.filter(n -> candidate.compareTo(n) < 0).isPresent()) {
+                best = edits;
+                nearest = Optional.of(candidate);
+            }
+        }
+        return nearest;
+    }
+
+    /** Levenshtein's distance. */
+    private static int edits(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j <= to.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[to.length()];
+    }
+}

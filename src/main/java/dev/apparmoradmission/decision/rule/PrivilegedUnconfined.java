@@ -1,0 +1,53 @@
+package dev.apparmoradmission.decision.rule;
+
+import dev.apparmoradmission.decision.Confinement.Cause;
+import dev.apparmoradmission.decision.JudgedContainer;
+import dev.apparmoradmission.node.EligibleNodes.Part;
+import dev.apparmoradmission.policy.Action;
+import dev.apparmoradmission.policy.Rule;
+import dev.apparmoradmission.profile.Profile;
+import java.util.List;
+
+/**
+ * A privileged container on which the eligible nodes' runtimes apply no profile: RuntimeDefault is dropped by every runtime,
+ * a Localhost profile by all but containerd (semantics §3.4; node-truth 15 to 17). Declaring Unconfined does not get around it.
+ */
+final class PrivilegedUnconfined implements RuleCheck {
+
+    @Override
+    public void examine(Examination examination) {
+        if (examination.ignores(Rule.PRIVILEGED)) {
+            return;
+        }
+        for (int i = 0; i < examination.containers().size(); i++) {
+            JudgedContainer container = examination.containers().get(i);
+            if (!container.container().privileged()) {
+                continue;
+            }
+            if (container.profile() instanceof Profile.Localhost) {
+                localhost(examination, i, container);
+            } else {
+                examination.see(
+                        Rule.PRIVILEGED,
+                        container,
+                        "privileged: the runtime applies no AppArmor profile to it",
+                        "drop privileged and add the capabilities it needs, or name a Localhost profile (containerd"
+                                + " applies it)");
+            }
+        }
+    }
+
+    private static void localhost(Examination examination, int index, JudgedContainer container) {
+        List<Part> parts = examination.parts(index, c -> c.isBecause(Cause.PRIVILEGED));
+        if (!parts.isEmpty()) {
+            List<String> nodes = Examination.names(parts);
+            examination.see(
+                    Rule.PRIVILEGED,
+                    container,
+                    "privileged: the runtime ignores its Localhost profile on " + examination.share(nodes),
+                    "drop privileged, or keep the pod to nodes that run containerd",
+                    nodes,
+                    Action.ENFORCE);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.apparmoradmission.node;
+
+import dev.apparmoradmission.node.EligibleNodes.Member;
+import dev.apparmoradmission.node.EligibleNodes.Part;
+import dev.apparmoradmission.workload.Placement;
+import dev.apparmoradmission.workload.Workload;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every known node with its inventory. Nodes with the same hard taints that are alike to AppArmor are grouped once, so that
+ * a decision costs as much as there are kinds of node, not nodes.
+ */
+public final class ClusterNodes {
+
+    /** Nothing is known: neither nodes nor inventory were given. */
+    public static final ClusterNodes UNKNOWN = new ClusterNodes(List.of(), Map.of(), false);
+
+    private record Group(List<Taint> taints, Part part) {}
+
+    private record GroupKey(List<Taint> taints, NodeAppArmor appArmor) {}
+
+    private final List<Group> groups;
+    private final Map<String, Member> members;
+    private final boolean inventoried;
+
+    private ClusterNodes(List<Group> groups, Map<String, Member> members, boolean inventoried) {
+        this.groups = groups;
+        this.members = members;
+        this.inventoried = inventoried;
+    }
+
+    /**
+     * The nodes of a cluster.
+     *
+     * @param nodes the nodes
+     * @param inventories what each reported, by its name; entries for other nodes are left out
+     * @param inventoried whether there is an inventory at all; without one nothing can be said of any node
+     * @param transientTaints the taints to look through
+     */
+    public static ClusterNodes of(
+            Collection<Node> nodes,
+            Map<String, NodeInventory> inventories,
+            boolean inventoried,
+            TransientTaints transientTaints) {
+        Map<String, Member> members = new HashMap<>();
+        Map<GroupKey, List<Member>> grouped = new LinkedHashMap<>();
+        for (Node node : nodes) {
+            Member member = new Member(node, Optional.ofNullable(inventories.get(node.name())));
+            members.put(node.name(), member);
+            // A Linux pod cannot start on a Windows node, whatever it tolerates.
+            if (!node.isWindows()) {
+                List<Taint> hard = node.taints().stream()
+                        .filter(taint -> taint.isHard() && !transientTaints.contains(taint))
+                        .sorted(Comparator.comparing(Taint::toString))
+                        .toList();
+                grouped.computeIfAbsent(new GroupKey(hard, appArmor(member)), key -> new ArrayList<>())
+                        .add(member);
+            }
+        }
+        List<Group> groups = new ArrayList<>();
+        grouped.forEach(
+                (key, alike) -> groups.add(new Group(key.taints(), new Part(key.appArmor(), List.copyOf(alike)))));
+        return new ClusterNodes(List.copyOf(groups), Map.copyOf(members), inventoried);
+    }
+
+    /** The nodes that an inventory names, where nothing else is known of them: all are eligible, named by their host name. */
+    public static ClusterNodes ofInventory(Map<String, NodeInventory> inventories) {
+        return of(
+                inventories.keySet().stream().map(Node::named).toList(), inventories, true, TransientTaints.WELL_KNOWN);
+    }
+
+    private static NodeAppArmor appArmor(Member member) {
+        return member.inventory()
+                .map(inventory -> NodeAppArmor.of(member.node(), inventory))
+                .orElseGet(() -> NodeAppArmor.unreported(member.node()));
+    }
+
+    /** Whether an inventory was given at all. */
+    public boolean isInventoried() {
+        return inventoried;
+    }
+
+    /** All nodes with their inventories, in no order. */
+    public Collection<Member> members() {
+        return members.values();
+    }
+
+    /**
+     * The nodes on which this pod, or a pod of this template, may be started now or later. What only narrows the choice for
+     * the moment (resources, pod affinity, spreading, preferred affinity) is ignored, which is at worst too strict.
+     */
+    public EligibleNodes eligibleFor(Workload workload) {
+        Placement placement = workload.spec().placement();
+        if (placement.nodeName().isPresent()) {
+            return bound(placement.nodeName().get());
+        }
+        boolean unselective = placement.isUnselective();
+        List<Part> parts = new ArrayList<>();
+        for (Group group : groups) {
+            if (!tolerates(placement, group.taints())) {
+                continue;
+            }
+            if (unselective) {
+                parts.add(group.part());
+                continue;
+            }
+            List<Member> allowed = group.part().members().stream()
+                    .filter(member -> NodeAffinity.allows(placement, member.node()))
+                    .toList();
+            if (!allowed.isEmpty()) {
+                parts.add(new Part(group.part().appArmor(), allowed));
+            }
+        }
+        return new EligibleNodes(parts);
+    }
+
+    private static boolean tolerates(Placement placement, List<Taint> taints) {
+        for (Taint taint : taints) {
+            if (!taint.isToleratedBy(placement.tolerations())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@code spec.nodeName} bypasses the scheduler: exactly that node, even one that is not known (yet). */
+    private EligibleNodes bound(String nodeName) {
+        Member known = members.get(nodeName);
+        Member member = known == null ? new Member(Node.named(nodeName), Optional.empty()) : known;
+        return new EligibleNodes(List.of(new Part(appArmor(member), List.of(member))));
+    }
+}
