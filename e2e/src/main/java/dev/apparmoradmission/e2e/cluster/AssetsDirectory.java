@@ -1,0 +1,42 @@
+package dev.apparmoradmission.e2e.cluster;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Rung 3: the directory of etcd and kube-apiserver that envtest users have, named by {@code KUBEBUILDER_ASSETS}. */
+record AssetsDirectory(Settings settings) implements Rung {
+    @Override
+    public String name() {
+        return "assets";
+    }
+
+    @Override
+    public Optional<String> hindrance() {
+        return settings.path("KUBEBUILDER_ASSETS").isPresent()
+                ? Optional.empty()
+                : Optional.of("set KUBEBUILDER_ASSETS to a directory with etcd and kube-apiserver");
+    }
+
+    @Override
+    public TestCluster start(PrintStream progress) throws Exception {
+        Path directory = settings.path("KUBEBUILDER_ASSETS").orElseThrow();
+        Path controllerManager = directory.resolve("kube-controller-manager");
+        return LocalControlPlane.start(new ControlPlanePrograms(
+                "KUBEBUILDER_ASSETS",
+                program(directory, "etcd"),
+                program(directory, "kube-apiserver"),
+                Files.isExecutable(controllerManager) ? Optional.of(controllerManager) : Optional.empty()));
+    }
+
+    private static Path program(Path directory, String name) throws IOException {
+        Path program = directory.resolve(name);
+        if (!Files.isExecutable(program)) {
+            throw new FileNotFoundException(program + " is not an executable file");
+        }
+        return program;
+    }
+}

@@ -1,0 +1,12 @@
+package dev.apparmoradmission.e2e.cluster;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The programs of a small control plane.
+ *
+ * @param origin where they come from, for the report
+ * @param controllerManager absent in the usual envtest archives
+ */
+record ControlPlanePrograms(String origin, Path etcd, Path apiServer, Optional<Path> controllerManager) {}

@@ -1,0 +1,23 @@
+package dev.apparmoradmission.e2e.cluster;
+
+/** A running API server that belongs to the tests alone, until {@link #close()}. */
+public sealed interface TestCluster extends AutoCloseable permits GivenCluster, KindCluster, LocalControlPlane {
+    /** What it is, for the report: "kind v1.35.4 through Testcontainers". */
+    String description();
+
+    /** A kubeconfig, as text, of a user who may do everything. */
+    String kubeconfig();
+
+    /** Where this API server writes its audit events. */
+    AuditLog auditLog();
+
+    /** The host name or address under which this API server reaches a server on this machine. */
+    String webhookHost();
+
+    /** Whether Deployments get ReplicaSets and those get pods here. */
+    boolean runsControllers();
+
+    /** Stops what was started and removes what it left; of a given cluster, nothing. Can be called again. */
+    @Override
+    void close();
+}
