@@ -1,0 +1,89 @@
+package dev.apparmoradmission.bench;
+
+import dev.apparmoradmission.profile.Profile;
+import dev.apparmoradmission.workload.Container;
+import dev.apparmoradmission.workload.ContainerKind;
+import dev.apparmoradmission.workload.Hardening;
+import dev.apparmoradmission.workload.Placement;
+import dev.apparmoradmission.workload.Placement.Toleration;
+import dev.apparmoradmission.workload.Workload;
+import dev.apparmoradmission.workload.WorkloadKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Pods of three containers, as they reach the validating door. */
+public final class Pods {
+
+    private static final Hardening HARDENED =
+            new Hardening(Optional.of(true), Optional.of("RuntimeDefault"), true, false, Optional.of(false), true);
+
+    private Pods() {}
+
+    /** What the pod declares, and with it what becomes of it. */
+    public enum Declares {
+        /** RuntimeDefault at pod level: allowed. */
+        RUNTIME_DEFAULT(Profile.RuntimeDefault.SHARED),
+        /** A Localhost profile that every node has: allowed. */
+        LOADED(new Profile.Localhost(Cluster.LOADED)),
+        /** A Localhost profile that three nodes lack: denied, with their names. */
+        PARTLY_LOADED(new Profile.Localhost(Cluster.PARTIAL)),
+        /** Unconfined: denied. */
+        UNCONFINED(Profile.Unconfined.SHARED);
+
+        private final Profile profile;
+
+        Declares(Profile profile) {
+            this.profile = profile;
+        }
+
+        boolean isAllowed() {
+            return this == RUNTIME_DEFAULT || this == LOADED;
+        }
+    }
+
+    /** What narrows the choice of nodes. */
+    public enum Selects {
+        /** Nothing but taints. */
+        ANY_NODE,
+        /** A nodeSelector, which every node is asked about. */
+        BY_LABEL
+    }
+
+    static Workload of(Declares declares, Selects selects) {
+        Map<String, String> selector = selects == Selects.ANY_NODE ? Map.of() : Map.of("kubernetes.io/os", "linux");
+        List<Toleration> tolerations = List.of(
+                new Toleration("node.kubernetes.io/not-ready", "Exists", "", "NoExecute"),
+                new Toleration("node.kubernetes.io/unreachable", "Exists", "", "NoExecute"));
+        List<Container> containers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            containers.add(new Container(
+                    ContainerKind.REGULAR,
+                    i,
+                    "container-" + i,
+                    "registry.example.com/shop/server:1.4." + i,
+                    Profile.Undeclared.SHARED,
+                    true,
+                    false,
+                    HARDENED));
+        }
+        return new Workload(
+                WorkloadKind.POD,
+                "shop",
+                "web-7d9c-x2x4p",
+                false,
+                Map.of("app.kubernetes.io/name", "web", "pod-template-hash", "7d9c"),
+                Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "8080"),
+                new Workload.PodSpec(
+                        Optional.empty(),
+                        Optional.empty(),
+                        "web",
+                        Workload.HostNamespaces.NONE,
+                        new Placement(Optional.empty(), selector, Optional.empty(), tolerations, List.of()),
+                        declares.profile,
+                        true,
+                        HARDENED,
+                        containers));
+    }
+}
