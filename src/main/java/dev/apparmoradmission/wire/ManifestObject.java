@@ -1,0 +1,125 @@
+package dev.apparmoradmission.wire;
+
+import dev.apparmoradmission.workload.Workload;
+import dev.apparmoradmission.workload.WorkloadKind;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A Kubernetes object as it was read: just what is looked at. What it holds is told by its kind, which may stand behind its
+ * spec, so the workload is put together on demand.
+ */
+public final class ManifestObject {
+
+    private final String apiVersion;
+    private final String kind;
+    private final MetadataDraft metadata;
+    private final SpecDraft spec;
+    private final SpecDraft root;
+    private final List<ManifestObject> items;
+
+    ManifestObject(
+            String apiVersion,
+            String kind,
+            MetadataDraft metadata,
+            SpecDraft spec,
+            SpecDraft root,
+            List<ManifestObject> items) {
+        this.apiVersion = apiVersion;
+        this.kind = kind;
+        this.metadata = metadata;
+        this.spec = spec;
+        this.root = root;
+        this.items = List.copyOf(items);
+    }
+
+    /** {@code apiVersion}; empty where the manifest gives none. */
+    public String apiVersion() {
+        return apiVersion;
+    }
+
+    /** {@code kind}; empty where the manifest gives none. */
+    public String kind() {
+        return kind;
+    }
+
+    /** {@code metadata.name}, else {@code metadata.generateName}; may be empty. */
+    public String name() {
+        return metadata.displayName();
+    }
+
+    /** {@code metadata.namespace}; empty where the manifest gives none. */
+    public String namespace() {
+        return metadata.namespace;
+    }
+
+    /** {@code metadata.annotations}. */
+    public Map<String, String> annotations() {
+        return Map.copyOf(metadata.annotations);
+    }
+
+    /** What a list holds: {@code items} of {@code List}, {@code PodList} and their like; empty for anything else. */
+    public List<ManifestObject> items() {
+        return kind.endsWith("List") ? items : List.of();
+    }
+
+    /** Which kind of workload it is; empty for anything that pods are not made from. */
+    public Optional<WorkloadKind> workloadKind() {
+        return WorkloadKind.of(apiVersion, kind);
+    }
+
+    /**
+     * The workload, in its own namespace or else in this one. Empty for other kinds, and for a ReplicationController without a
+     * template.
+     *
+     * @throws UnreadableWorkloadException if a part that counts is not of the form that the API has
+     */
+    public Optional<Workload> workload(String defaultNamespace) throws UnreadableWorkloadException {
+        Optional<WorkloadKind> found = workloadKind();
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        WorkloadKind workloadKind = found.get();
+        metadata.failIfBroken("metadata");
+        String namespace = metadata.namespace.isEmpty() ? defaultNamespace : metadata.namespace;
+        if (workloadKind == WorkloadKind.POD) {
+            spec.failIfBroken("spec");
+            return Optional.of(new Workload(
+                    workloadKind,
+                    namespace,
+                    metadata.displayName(),
+                    metadata.deleting,
+                    metadata.labels,
+                    metadata.annotations,
+                    spec.toPodSpec()));
+        }
+        Optional<TemplateDraft> template = template(workloadKind);
+        if (template.isEmpty()) {
+            return Optional.empty();
+        }
+        String path = workloadKind.templatePath();
+        template.get().metadata.failIfBroken(path + ".metadata");
+        template.get().spec.failIfBroken(path + ".spec");
+        return Optional.of(new Workload(
+                workloadKind,
+                namespace,
+                metadata.displayName(),
+                metadata.deleting,
+                template.get().metadata.labels,
+                template.get().metadata.annotations,
+                template.get().spec.toPodSpec()));
+    }
+
+    private Optional<TemplateDraft> template(WorkloadKind workloadKind) throws UnreadableWorkloadException {
+        if (workloadKind == WorkloadKind.POD_TEMPLATE) {
+            root.failIfTemplateBroken("");
+            return root.template;
+        }
+        spec.failIfTemplateBroken("spec.");
+        if (workloadKind == WorkloadKind.CRON_JOB) {
+            return spec.jobTemplate;
+        }
+        return spec.template;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.apparmoradmission.wire;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.apparmoradmission.wire.SpecDraft.SecurityContextDraft;
+import dev.apparmoradmission.workload.Container;
+import dev.apparmoradmission.workload.ContainerKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the fields of a pod spec that confinement and placement depend on; all others are passed over. */
+final class PodSpecReader {
+
+    private PodSpecReader() {}
+
+    /** Reads the value of one field, on which the parser stands; false if it is none of a pod spec that is looked at. */
+    static boolean field(String field, JsonParser parser, SpecDraft spec) throws IOException {
+        Problem problem = spec.problem;
+        switch (field) {
+            case "containers" -> containers(ContainerKind.REGULAR, parser, spec);
+            case "initContainers" -> containers(ContainerKind.INIT, parser, spec);
+            case "ephemeralContainers" -> containers(ContainerKind.EPHEMERAL, parser, spec);
+            case "securityContext" -> spec.securityContext = securityContext(parser, problem, field);
+            case "nodeName" -> spec.nodeName = Json.text(parser, problem, field);
+            case "runtimeClassName" -> spec.runtimeClassName = Json.text(parser, problem, field);
+            case "serviceAccountName" -> spec.serviceAccountName = Json.text(parser, problem, field);
+            case "hostNetwork" ->
+                spec.hostNetwork = Json.bool(parser, problem, field).orElse(false);
+            case "hostPID" -> spec.hostPid = Json.bool(parser, problem, field).orElse(false);
+            case "hostIPC" -> spec.hostIpc = Json.bool(parser, problem, field).orElse(false);
+            case "nodeSelector" -> spec.nodeSelector = Json.texts(parser, problem, field);
+            case "affinity" -> PlacementReader.affinity(parser, spec);
+            case "tolerations" -> spec.tolerations = PlacementReader.tolerations(parser, problem);
+            case "schedulingGates" -> spec.schedulingGates = PlacementReader.gates(parser, problem);
+            case "os" -> spec.os = os(parser, problem);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String os(JsonParser parser, Problem problem) throws IOException {
+        String name = "";
+        if (Json.startsObject(parser, problem, "os")) {
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                parser.nextToken();
+                if (field.equals("name")) {
+                    name = Json.text(parser, problem, "os.name");
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+        return name;
+    }
+
+    private static void containers(ContainerKind kind, JsonParser parser, SpecDraft spec) throws IOException {
+        List<Container> containers = new ArrayList<>();
+        spec.containers.put(kind, containers);
+        if (Json.startsList(parser, spec.problem, kind.field())) {
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                String path = kind.field() + "[" + containers.size() + "]";
+                containers.add(container(kind, containers.size(), path, parser, spec.problem));
+            }
+        }
+    }
+
+    private static Container container(ContainerKind kind, int index, String path, JsonParser parser, Problem problem)
+            throws IOException {
+        String name = "";
+        String image = "";
+        SecurityContextDraft context = new SecurityContextDraft(false);
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                parser.nextToken();
+                switch (field) {
+                    case "name" -> name = Json.text(parser, problem, path + ".name");
+                    case "image" -> image = Json.text(parser, problem, path + ".image");
+                    case "securityContext" -> context = securityContext(parser, problem, path + ".securityContext");
+                    default -> parser.skipChildren();
+                }
+            }
+        } else {
+            problem.set(path, "is not an object");
+            parser.skipChildren();
+        }
+        return new Container(
+                kind, index, name, image, context.profile, context.present, context.privileged, context.toHardening());
+    }
+
+    private static SecurityContextDraft securityContext(JsonParser parser, Problem problem, String path)
+            throws IOException {
+        if (!Json.startsObject(parser, problem, path)) {
+            return new SecurityContextDraft(false);
+        }
+        SecurityContextDraft context = new SecurityContextDraft(true);
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            parser.nextToken();
+            switch (field) {
+                case "appArmorProfile" -> context.profile = ProfileField.read(parser);
+                case "privileged" ->
+                    context.privileged =
+                            Json.bool(parser, problem, path + ".privileged").orElse(false);
+                case "runAsNonRoot" -> context.runAsNonRoot = Json.bool(parser, problem, path + ".runAsNonRoot");
+                case "seccompProfile" -> seccomp(parser, problem, path + ".seccompProfile", context);
+                case "capabilities" -> capabilities(parser, problem, path + ".capabilities", context);
+                case "allowPrivilegeEscalation" ->
+                    context.allowPrivilegeEscalation = Json.bool(parser, problem, path + ".allowPrivilegeEscalation");
+                case "readOnlyRootFilesystem" ->
+                    context.readOnlyRootFilesystem = Json.bool(parser, problem, path + ".readOnlyRootFilesystem")
+                            .orElse(false);
+                default -> parser.skipChildren();
+            }
+        }
+        return context;
+    }
+
+    private static void seccomp(JsonParser parser, Problem problem, String path, SecurityContextDraft context)
+            throws IOException {
+        if (Json.startsObject(parser, problem, path)) {
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                parser.nextToken();
+                if (field.equals("type")) {
+                    context.seccompType = Optional.of(Json.text(parser, problem, path + ".type"))
+                            .filter(type -> !type.isEmpty());
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+    }
+
+    private static void capabilities(JsonParser parser, Problem problem, String path, SecurityContextDraft context)
+            throws IOException {
+        if (Json.startsObject(parser, problem, path)) {
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                parser.nextToken();
+                boolean drop = field.equals("drop");
+                if (!drop && !field.equals("add")) {
+                    parser.skipChildren();
+                } else if (Json.startsList(parser, problem, path + "." + field)) {
+                    while (parser.nextToken() != JsonToken.END_ARRAY) {
+                        String capability = Json.text(parser, problem, path + "." + field);
+                        context.dropsAll |= drop && capability.equals("ALL");
+                        context.adds |= !drop && !capability.equals("NET_BIND_SERVICE");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.apparmoradmission.wire;
+
+import dev.apparmoradmission.profile.Profile;
+import dev.apparmoradmission.workload.Container;
+import dev.apparmoradmission.workload.ContainerKind;
+import dev.apparmoradmission.workload.Hardening;
+import dev.apparmoradmission.workload.Placement;
+import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
+import dev.apparmoradmission.workload.Placement.Toleration;
+import dev.apparmoradmission.workload.Workload.HostNamespaces;
+import dev.apparmoradmission.workload.Workload.PodSpec;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A spec while it is read. Of what kind the object is may not be known yet, so it holds both what a pod spec has and the
+ * template of the other kinds; what is not of the right form is remembered for the day somebody asks for it.
+ */
+final class SpecDraft {
+    String os = "";
+    String nodeName = "";
+    String runtimeClassName = "";
+    String serviceAccountName = "";
+    boolean hostNetwork;
+    boolean hostPid;
+    boolean hostIpc;
+    Map<String, String> nodeSelector = Map.of();
+    Optional<List<NodeSelectorTerm>> requiredTerms = Optional.empty();
+    List<Toleration> tolerations = List.of();
+    List<String> schedulingGates = List.of();
+    SecurityContextDraft securityContext = new SecurityContextDraft(false);
+    final Map<ContainerKind, List<Container>> containers = new EnumMap<>(ContainerKind.class);
+    Optional<TemplateDraft> template = Optional.empty();
+    Optional<TemplateDraft> jobTemplate = Optional.empty();
+    final Problem problem = new Problem();
+    final Problem templateProblem = new Problem();
+
+    void failIfBroken(String path) throws UnreadableWorkloadException {
+        problem.failIfSet(path);
+    }
+
+    void failIfTemplateBroken(String path) throws UnreadableWorkloadException {
+        templateProblem.failIfSet(path);
+    }
+
+    PodSpec toPodSpec() {
+        List<Container> all = new ArrayList<>();
+        for (ContainerKind kind : ContainerKind.values()) {
+            all.addAll(containers.getOrDefault(kind, List.of()));
+        }
+        boolean unconstrained = nodeName.isEmpty()
+                && nodeSelector.isEmpty()
+                && requiredTerms.isEmpty()
+                && tolerations.isEmpty()
+                && schedulingGates.isEmpty();
+        return new PodSpec(
+                notEmpty(os),
+                notEmpty(runtimeClassName),
+                serviceAccountName.isEmpty() ? "default" : serviceAccountName,
+                hostNetwork || hostPid || hostIpc
+                        ? new HostNamespaces(hostNetwork, hostPid, hostIpc)
+                        : HostNamespaces.NONE,
+                unconstrained
+                        ? Placement.ANYWHERE
+                        : new Placement(notEmpty(nodeName), nodeSelector, requiredTerms, tolerations, schedulingGates),
+                securityContext.profile,
+                securityContext.present,
+                securityContext.toHardening(),
+                all);
+    }
+
+    private static Optional<String> notEmpty(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    /** A security context, of a pod or a container, while it is read. */
+    static final class SecurityContextDraft {
+        final boolean present;
+        Profile profile = Profile.Undeclared.SHARED;
+        boolean privileged;
+        Optional<Boolean> runAsNonRoot = Optional.empty();
+        Optional<String> seccompType = Optional.empty();
+        boolean dropsAll;
+        boolean adds;
+        Optional<Boolean> allowPrivilegeEscalation = Optional.empty();
+        boolean readOnlyRootFilesystem;
+
+        SecurityContextDraft(boolean present) {
+            this.present = present;
+        }
+
+        Hardening toHardening() {
+            return present
+                    ? new Hardening(
+                            runAsNonRoot, seccompType, dropsAll, adds, allowPrivilegeEscalation, readOnlyRootFilesystem)
+                    : Hardening.NONE;
+        }
+    }
+}

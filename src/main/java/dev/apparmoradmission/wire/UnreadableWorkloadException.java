@@ -1,0 +1,24 @@
+package dev.apparmoradmission.wire;
+
+/** A pod or template has a structure that cannot be read, such as containers that are not a list. */
+public final class UnreadableWorkloadException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String path;
+
+    UnreadableWorkloadException(String path, String problem) {
+        super(path + " " + problem);
+        this.path = path;
+    }
+
+    /** Where in the object, dotted. */
+    public String path() {
+        return path;
+    }
+
+    /** One line that names the place and the problem. */
+    public String message() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,121 @@
+package dev.apparmoradmission.wire;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads Kubernetes objects from a stream of tokens, without a typed model and without keeping what is not looked at. Fields
+ * may come in any order; unknown ones are tolerated; a key that comes twice keeps its last value.
+ */
+public final class WorkloadReader {
+
+    private WorkloadReader() {}
+
+    /**
+     * Reads one object. The parser stands on its opening brace, and stands on its closing brace afterwards.
+     *
+     * @throws IOException if the stream is not JSON, or nests too deeply
+     */
+    public static ManifestObject read(JsonParser parser) throws IOException {
+        String apiVersion = "";
+        String kind = "";
+        MetadataDraft metadata = new MetadataDraft();
+        SpecDraft spec = new SpecDraft();
+        SpecDraft root = new SpecDraft();
+        List<ManifestObject> items = new ArrayList<>();
+        Problem ignored = new Problem();
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            parser.nextToken();
+            switch (field) {
+                case "apiVersion" -> apiVersion = Json.text(parser, ignored, field);
+                case "kind" -> kind = Json.text(parser, ignored, field);
+                case "metadata" -> metadata = metadata(parser);
+                case "spec" -> spec = spec(parser);
+                case "template" -> root.template = template(parser, root.templateProblem, field, false);
+                case "items" -> items(parser, items);
+                default -> parser.skipChildren();
+            }
+        }
+        return new ManifestObject(apiVersion, kind, metadata, spec, root, items);
+    }
+
+    private static void items(JsonParser parser, List<ManifestObject> items) throws IOException {
+        if (Json.startsList(parser, new Problem(), "items")) {
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (parser.currentToken() == JsonToken.START_OBJECT) {
+                    items.add(read(parser));
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+    }
+
+    private static MetadataDraft metadata(JsonParser parser) throws IOException {
+        MetadataDraft metadata = new MetadataDraft();
+        Problem problem = metadata.problem;
+        if (Json.startsObject(parser, problem, "")) {
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                JsonToken value = parser.nextToken();
+                switch (field) {
+                    case "name" -> metadata.name = Json.text(parser, problem, field);
+                    case "generateName" -> metadata.generateName = Json.text(parser, problem, field);
+                    case "namespace" -> metadata.namespace = Json.text(parser, problem, field);
+                    case "labels" -> metadata.labels = Json.texts(parser, problem, field);
+                    case "annotations" -> metadata.annotations = Json.texts(parser, problem, field);
+                    case "deletionTimestamp" -> {
+                        metadata.deleting = value != JsonToken.VALUE_NULL;
+                        parser.skipChildren();
+                    }
+                    default -> parser.skipChildren();
+                }
+            }
+        }
+        return metadata;
+    }
+
+    private static SpecDraft spec(JsonParser parser) throws IOException {
+        SpecDraft spec = new SpecDraft();
+        if (!Json.startsObject(parser, spec.problem, "")) {
+            return spec;
+        }
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            parser.nextToken();
+            switch (field) {
+                case "template" -> spec.template = template(parser, spec.templateProblem, field, false);
+                case "jobTemplate" -> spec.jobTemplate = template(parser, spec.templateProblem, field, true);
+                default -> {
+                    if (!PodSpecReader.field(field, parser, spec)) {
+                        parser.skipChildren();
+                    }
+                }
+            }
+        }
+        return spec;
+    }
+
+    /** A pod template, or the one inside a job template. */
+    private static Optional<TemplateDraft> template(JsonParser parser, Problem problem, String path, boolean ofJob)
+            throws IOException {
+        if (!Json.startsObject(parser, problem, path)) {
+            return Optional.empty();
+        }
+        MetadataDraft metadata = new MetadataDraft();
+        SpecDraft spec = new SpecDraft();
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            parser.nextToken();
+            switch (field) {
+                case "metadata" -> metadata = metadata(parser);
+                case "spec" -> spec = spec(parser);
+                default -> parser.skipChildren();
+            }
+        }
+        problem.adopt(path + ".spec.", spec.templateProblem);
+        // A job template is a template of a job, whose spec holds the template of the pod.
+        return ofJob ? spec.template : Optional.of(new TemplateDraft(metadata, spec));
+    }
+}
