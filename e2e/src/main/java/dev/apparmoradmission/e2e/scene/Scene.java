@@ -1,0 +1,260 @@
+package dev.apparmoradmission.e2e.scene;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.apparmoradmission.e2e.api.Answer;
+import dev.apparmoradmission.e2e.api.ApiServer;
+import dev.apparmoradmission.e2e.api.Manifest;
+import dev.apparmoradmission.e2e.cluster.Settings;
+import dev.apparmoradmission.e2e.cluster.TestCluster;
+import dev.apparmoradmission.e2e.webhook.WebhookProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** An API server with nodes, an inventory, a namespace and, registered, the webhook under some policies. */
+public final class Scene implements AutoCloseable {
+    private static final String INVENTORY_LABEL = "apparmor-admission.dev/inventory";
+    private static final Duration BOUND = Duration.ofSeconds(30);
+
+    private final TestCluster cluster;
+    private final ApiServer api;
+    private final WebhookProcess webhook;
+    private final String namespace;
+
+    private Scene(TestCluster cluster, ApiServer api, WebhookProcess webhook, String namespace) {
+        this.cluster = cluster;
+        this.api = api;
+        this.webhook = webhook;
+        this.namespace = namespace;
+    }
+
+    /** Begins to set a scene. */
+    public static Builder on(TestCluster cluster, Settings settings, Path e2e) {
+        return new Builder(cluster, settings, e2e);
+    }
+
+    /** What is to be there. */
+    public static final class Builder {
+        private final TestCluster cluster;
+        private final Settings settings;
+        private final Path e2e;
+        private final List<Path> policies = new ArrayList<>();
+        private final List<TestNode> nodes = new ArrayList<>();
+        private final Map<String, Map<String, String>> inventories = new LinkedHashMap<>();
+        private final Map<String, String> environment = new LinkedHashMap<>();
+        private @Nullable String namespace;
+
+        private Builder(TestCluster cluster, Settings settings, Path e2e) {
+            this.cluster = cluster;
+            this.settings = settings;
+            this.e2e = e2e;
+        }
+
+        /** A policy file or directory; a relative one is looked for in the shipped {@code policies}. */
+        public Builder policy(Path path) {
+            policies.add(e2e.resolveSibling("policies").resolve(path));
+            return this;
+        }
+
+        /** One of the shipped policies. */
+        public Builder policy(String name) {
+            return policy(Path.of(name));
+        }
+
+        public Builder nodes(TestNode... some) {
+            nodes.addAll(List.of(some));
+            return this;
+        }
+
+        /** An inventory ConfigMap: node names and what their kernels list. */
+        public Builder inventory(String configMap, Map<String, String> lists) {
+            inventories.put(configMap, lists);
+            return this;
+        }
+
+        /** Dry-run audit mode: the webhook denies and patches nothing. */
+        public Builder dryRun() {
+            environment.put("APPARMOR_ADMISSION_DRY_RUN", "true");
+            return this;
+        }
+
+        /** Names the namespace; otherwise it gets a name of its own. */
+        public Builder namespace(String name) {
+            namespace = name;
+            return this;
+        }
+
+        /** Sets it, and waits until the API server asks the webhook. */
+        public Scene start() throws IOException {
+            ApiServer api = ApiServer.of(cluster.kubeconfig());
+            clear(api);
+            String own = namespace != null ? namespace : "e2e-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
+            require(api.create(
+                    "", Manifest.parse("{apiVersion: v1, kind: Namespace, metadata: {name: %s}}".formatted(own))));
+            Answer home = api.create(
+                    "",
+                    Manifest.parse("{apiVersion: v1, kind: Namespace, metadata: {name: %s}}"
+                            .formatted(WebhookProcess.NAMESPACE)));
+            if (home.code() != 409) {
+                require(home);
+            }
+            nodes.forEach(node -> api.client().nodes().resource(node.object()).create());
+            inventories.forEach((name, lists) -> put(api, name, lists));
+            for (String place : List.of(own, "default", WebhookProcess.NAMESPACE)) {
+                awaitAccount(api, place);
+            }
+            WebhookProcess webhook = WebhookProcess.start(cluster, api, settings, e2e, policies, environment);
+            return new Scene(cluster, api, webhook, own);
+        }
+
+        /** Pods are refused until a controller has made the account they run as. */
+        private void awaitAccount(ApiServer api, String place) {
+            if (cluster.runsControllers()) {
+                await(
+                        "default service account in " + place,
+                        () -> api.get("/api/v1/namespaces/" + place + "/serviceaccounts/default")
+                                .ok());
+            }
+        }
+    }
+
+    private static void clear(ApiServer api) {
+        api.client().nodes().withLabel(TestNode.MARK).delete();
+        api.client()
+                .configMaps()
+                .inNamespace(WebhookProcess.NAMESPACE)
+                .withLabel(INVENTORY_LABEL)
+                .delete();
+        await(
+                "nodes gone",
+                () -> api.client()
+                        .nodes()
+                        .withLabel(TestNode.MARK)
+                        .list()
+                        .getItems()
+                        .isEmpty());
+    }
+
+    private static void put(ApiServer api, String name, Map<String, String> lists) {
+        ObjectNode map = Manifest.parse("""
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: %s, labels: {%s: "true"}}
+                """.formatted(name, INVENTORY_LABEL));
+        lists.forEach((node, list) -> map.withObjectProperty("data").put(node, list));
+        Answer answer = api.create(WebhookProcess.NAMESPACE, map);
+        if (answer.code() == 409) {
+            answer = api.put(Manifest.collection(map, WebhookProcess.NAMESPACE) + "/" + name, map.toString());
+        }
+        require(answer);
+    }
+
+    private static void require(Answer answer) {
+        if (!answer.ok()) {
+            throw new IllegalStateException("the scene cannot be set: " + answer.code() + " " + answer.message());
+        }
+    }
+
+    /** Waits until the condition holds; returns how long it took, in seconds. */
+    public static double await(String what, BooleanSupplier condition) {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - begin > BOUND.toNanos()) {
+                throw new IllegalStateException(
+                        String.format(Locale.ROOT, "not within %d s: %s", BOUND.toSeconds(), what));
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(50);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting for " + what, interrupted);
+            }
+        }
+        return (System.nanoTime() - begin) / 1e9;
+    }
+
+    public TestCluster cluster() {
+        return cluster;
+    }
+
+    public ApiServer api() {
+        return api;
+    }
+
+    public WebhookProcess webhook() {
+        return webhook;
+    }
+
+    /** The namespace that belongs to this scene. */
+    public String namespace() {
+        return namespace;
+    }
+
+    /** Publishes an inventory ConfigMap, or a new state of it. */
+    public void inventory(String configMap, Map<String, String> lists) {
+        put(api, configMap, lists);
+    }
+
+    /** Creates an object in this scene's namespace. */
+    public Answer create(JsonNode object) {
+        return api.create(namespace, object);
+    }
+
+    public Answer create(PodDraft pod) {
+        return create(pod.object());
+    }
+
+    /** Asks what would become of an object: nothing is stored. */
+    public Answer attempt(JsonNode object) {
+        return api.create(namespace, object, "?dryRun=All");
+    }
+
+    public Answer attempt(PodDraft pod) {
+        return attempt(pod.object());
+    }
+
+    /** The path of a pod, with a subresource if it starts with {@code /}. */
+    public String pod(String name, String subresource) {
+        return "/api/v1/namespaces/" + namespace + "/pods/" + name + subresource;
+    }
+
+    /** The pod as it is stored. */
+    public Answer stored(String name) {
+        return api.get(pod(name, ""));
+    }
+
+    /** The audit annotations of a request, once they are written. */
+    public JsonNode auditAnnotations(Answer answer) {
+        List<JsonNode> found = new ArrayList<>();
+        await("audit event " + answer.auditId(), () -> {
+            try {
+                cluster.auditLog().eventsWith(answer.auditId()).forEach(line -> found.add(Manifest.json(line)));
+            } catch (IOException failure) {
+                throw new IllegalStateException(failure.getMessage(), failure);
+            }
+            return !found.isEmpty();
+        });
+        return found.get(found.size() - 1).path("annotations");
+    }
+
+    @Override
+    public void close() {
+        webhook.close();
+        api.client()
+                .namespaces()
+                .withName(namespace)
+                .withTimeout(1, TimeUnit.SECONDS)
+                .delete();
+        api.client().nodes().withLabel(TestNode.MARK).delete();
+        api.close();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.apparmoradmission.e2e.webhook;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.apparmoradmission.e2e.api.Answer;
+import dev.apparmoradmission.e2e.api.ApiServer;
+import dev.apparmoradmission.e2e.api.Manifest;
+import dev.apparmoradmission.e2e.cluster.Child;
+import dev.apparmoradmission.e2e.cluster.Cleanup;
+import dev.apparmoradmission.e2e.cluster.Directories;
+import dev.apparmoradmission.e2e.cluster.FreePorts;
+import dev.apparmoradmission.e2e.cluster.Settings;
+import dev.apparmoradmission.e2e.cluster.TestCluster;
+import io.fabric8.kubernetes.api.model.AuthInfo;
+import io.fabric8.kubernetes.api.model.Config;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The packaged webhook, running on this machine and registered with an API server. */
+public final class WebhookProcess implements AutoCloseable {
+    /** Where it looks for inventory ConfigMaps. */
+    public static final String NAMESPACE = Account.NAMESPACE;
+
+    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final ApiServer api;
+    private final Child child;
+    private final Path directory;
+    private final int managementPort;
+    private final Cleanup cleanup;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private WebhookProcess(ApiServer api, Child child, Path directory, int managementPort) {
+        this.api = api;
+        this.child = child;
+        this.directory = directory;
+        this.managementPort = managementPort;
+        this.cleanup = new Cleanup(this::stop);
+    }
+
+    /**
+     * Starts the webhook, waits until it is ready, registers it and waits until the API server asks it.
+     *
+     * @param e2e the directory of this project
+     * @param policies policy files and directories
+     * @param environment added to that of the process, such as {@code APPARMOR_ADMISSION_DRY_RUN}
+     */
+    public static WebhookProcess start(
+            TestCluster cluster,
+            ApiServer api,
+            Settings settings,
+            Path e2e,
+            List<Path> policies,
+            Map<String, String> environment)
+            throws IOException {
+        Path jar = settings.path("E2E_WEBHOOK_JAR")
+                .orElseGet(() ->
+                        e2e.resolveSibling("target").resolve("quarkus-app").resolve("quarkus-run.jar"));
+        if (!Files.isRegularFile(jar)) {
+            throw new IllegalStateException(jar + " is not there: package the webhook first, ./mvnw -B package"
+                    + " (or name its jar in E2E_WEBHOOK_JAR)");
+        }
+        Path directory = Files.createTempDirectory(
+                "apparmor-webhook", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        List<Integer> ports = FreePorts.choose(2);
+        Path ca = directory.resolve("ca.pem");
+        Path kubeconfig =
+                Files.writeString(directory.resolve("kubeconfig"), withToken(cluster.kubeconfig(), Account.token(api)));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString(), "webhook"));
+        policies.forEach(policy -> command.addAll(List.of("--policy", policy.toString())));
+        command.addAll(List.of("--inventory-namespace", NAMESPACE));
+        command.addAll(List.of("--ca-out", ca.toString(), "--tls-host", cluster.webhookHost()));
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("KUBECONFIG", kubeconfig.toString());
+        variables.put("QUARKUS_HTTP_SSL_PORT", ports.get(0).toString());
+        variables.put("QUARKUS_MANAGEMENT_PORT", ports.get(1).toString());
+        Child child = Child.start("the webhook", command, variables, directory.resolve("log"), GRACE);
+        WebhookProcess process = new WebhookProcess(api, child, directory, ports.get(1));
+        try {
+            child.await(READY, process::ready);
+            Registration.register(api, "https://" + cluster.webhookHost() + ":" + ports.get(0), Files.readString(ca));
+            child.await(READY, process::asked);
+            return process;
+        } catch (RuntimeException failure) {
+            process.close();
+            throw failure;
+        }
+    }
+
+    private static String withToken(String kubeconfig, String token) {
+        Config config = Serialization.unmarshal(kubeconfig, Config.class);
+        AuthInfo account = new AuthInfo();
+        account.setToken(token);
+        config.getUsers().forEach(user -> user.setUser(account));
+        return Serialization.asYaml(config);
+    }
+
+    private boolean ready() {
+        return management("/q/health/ready")
+                .map(answer -> answer.statusCode() == 200)
+                .orElse(false);
+    }
+
+    /**
+     * Whether the API server sends its reviews here: it learns of a registration a little later than it stores it. A
+     * pod that is never stored shows it, whatever the policy makes of that pod.
+     */
+    private boolean asked() {
+        double mutated = metrics().sum("apparmor_admission_decisions_total", "door=\"mutate\"");
+        double validated = metrics().sum("apparmor_admission_decisions_total", "door=\"validate\"");
+        ObjectNode pod = Manifest.parse("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: is-anyone-there}
+                spec: {containers: [{name: c, image: none}]}
+                """);
+        Answer answer = api.create("default", pod, "?dryRun=All");
+        return answer.code() != 500
+                && metrics().sum("apparmor_admission_decisions_total", "door=\"mutate\"") > mutated
+                && metrics().sum("apparmor_admission_decisions_total", "door=\"validate\"") > validated;
+    }
+
+    /** Its metrics now. */
+    public Metrics metrics() {
+        return new Metrics(management("/q/metrics").map(HttpResponse::body).orElse(""));
+    }
+
+    /** What it has logged. */
+    public String log() {
+        return child.log();
+    }
+
+    /** The last lines of what it has logged, for a failure's report. */
+    public String tail(int lines) {
+        return child.tail(lines);
+    }
+
+    /** Its process id: a test that claims "without a restart" compares it. */
+    public long pid() {
+        return child.pid();
+    }
+
+    /** Whether it runs. */
+    public boolean alive() {
+        return child.alive();
+    }
+
+    private java.util.Optional<HttpResponse<String>> management(String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        try {
+            return java.util.Optional.of(http.send(request, HttpResponse.BodyHandlers.ofString()));
+        } catch (IOException notListening) {
+            return java.util.Optional.empty();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", interrupted);
+        }
+    }
+
+    private void stop() {
+        try {
+            Registration.remove(api);
+        } catch (RuntimeException serverGone) {
+            // On Ctrl-C the API server ends at the same time; what was registered ends with it.
+            child.close();
+        }
+        child.close();
+        try {
+            Directories.remove(directory);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot remove " + directory, failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        cleanup.close();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.apparmoradmission.e2e.stage;
+
+import dev.apparmoradmission.e2e.cluster.Settings;
+import dev.apparmoradmission.e2e.cluster.TestCluster;
+import dev.apparmoradmission.e2e.scene.Scene;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Where a test class plays: the API server, and one scene at a time. */
+public final class Stage implements AutoCloseable {
+    private final TestCluster cluster;
+    private final Settings settings;
+    private final Path e2e;
+    private @Nullable Scene scene;
+
+    Stage(TestCluster cluster, Settings settings, Path e2e) {
+        this.cluster = cluster;
+        this.settings = settings;
+        this.e2e = e2e;
+    }
+
+    /** Sets a scene, in place of the one before. */
+    public Scene set(UnaryOperator<Scene.Builder> what) throws IOException {
+        close();
+        Scene set = what.apply(Scene.on(cluster, settings, e2e)).start();
+        scene = set;
+        return set;
+    }
+
+    /** The scene that is set. */
+    public Optional<Scene> scene() {
+        return Optional.ofNullable(scene);
+    }
+
+    public TestCluster cluster() {
+        return cluster;
+    }
+
+    /** The directory of this project. */
+    public Path directory() {
+        return e2e;
+    }
+
+    @Override
+    public void close() {
+        if (scene != null) {
+            scene.close();
+            scene = null;
+        }
+    }
+}
