@@ -42,7 +42,7 @@ public record Located(
         return read(parser, place(parser));
     }
 
-    private static Located read(JsonParser parser, Place keyPlace) throws IOException {
+    static Located read(JsonParser parser, Place keyPlace) throws IOException {
         Place place = place(parser);
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         JsonToken token = parser.currentToken();
