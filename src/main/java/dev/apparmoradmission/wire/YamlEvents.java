@@ -137,7 +137,9 @@ final class YamlEvents {
         replays.push(new Replay(events, 0, events.size(), true));
     }
 
+    /** An error at an event. Whoever reports it has given the document up; nothing more is said about it. */
     MalformedDocumentException problem(Event at, String problem) {
+        broken = true;
         return new MalformedDocumentException(place(at), problem);
     }
 
