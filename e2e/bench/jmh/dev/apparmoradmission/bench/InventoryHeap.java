@@ -4,14 +4,16 @@ import dev.apparmoradmission.node.ClusterNodes;
 import dev.apparmoradmission.node.Node;
 import dev.apparmoradmission.node.NodeInventory;
 import dev.apparmoradmission.node.TransientTaints;
-import dev.apparmoradmission.profile.ProfileList;
+import dev.apparmoradmission.wire.InventoryConfigMap;
+import dev.apparmoradmission.wire.InventoryPart;
+import dev.apparmoradmission.wire.InventoryReader;
+import dev.apparmoradmission.wire.ProfileLists;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -43,22 +45,27 @@ public final class InventoryHeap {
     }
 
     private static ClusterNodes cluster(int count, int profiles, int different) {
+        InventoryReader reader = new InventoryReader(new ProfileLists());
         List<Node> nodes = new ArrayList<>(count);
         Map<String, NodeInventory> inventories = new HashMap<>();
         for (int i = 0; i < count; i++) {
             Node node = Cluster.node(i);
             nodes.add(node);
-            ProfileList.Parsed parsed = ProfileList.parse(lines(i, profiles, i < different));
-            if (!parsed.unreadable().isEmpty()) {
-                throw new IllegalStateException("unreadable: " + parsed.unreadable());
+            InventoryPart part = reader.read(new InventoryConfigMap(
+                    "apparmor-admission",
+                    "apparmor-inventory-" + node.name(),
+                    "1",
+                    Map.of(InventoryConfigMap.LABEL, "true"),
+                    Map.of(node.name(), text(i, profiles, i < different))));
+            if (!part.problems().isEmpty()) {
+                throw new IllegalStateException("unreadable: " + part.problems());
             }
-            inventories.put(
-                    node.name(), new NodeInventory(true, Optional.empty(), Optional.empty(), parsed.profiles()));
+            inventories.put(node.name(), part.nodes().get(node.name()).orElseThrow());
         }
         return ClusterNodes.of(nodes, inventories, true, TransientTaints.WELL_KNOWN);
     }
 
-    private static List<String> lines(int node, int profiles, boolean own) {
+    private static String text(int node, int profiles, boolean own) {
         List<String> lines = new ArrayList<>(profiles);
         lines.add("cri-containerd.apparmor.d (enforce)");
         for (int i = 1; i < profiles; i++) {
@@ -69,7 +76,7 @@ public final class InventoryHeap {
         }
         // The kernel promises no order.
         Collections.shuffle(lines, new Random(node));
-        return lines;
+        return "# apparmor: enabled\n" + String.join("\n", lines) + "\n";
     }
 
     private static long used() {
