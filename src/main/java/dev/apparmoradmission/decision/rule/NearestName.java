@@ -24,7 +24,7 @@ final class NearestName {
             if (Math.abs(candidate.length() - name.length()) > MOST_EDITS) {
                 continue;
             }
-            int edits = edits(name, candidate);
+            int edits = edits(name, candidate, best);
             if (edits < best
                     || edits == best
                             && nearest.filter(n -> candidate.compareTo(n) < 0).isPresent()) {
@@ -35,8 +35,8 @@ final class NearestName {
         return nearest;
     }
 
-    /** Levenshtein's distance. */
-    private static int edits(String from, String to) {
+    /** Levenshtein's distance, or something greater than {@code most} as soon as it must be. */
+    private static int edits(String from, String to, int most) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {
             row[j] = j;
@@ -44,10 +44,15 @@ final class NearestName {
         for (int i = 1; i <= from.length(); i++) {
             int diagonal = row[0];
             row[0] = i;
+            int least = i;
             for (int j = 1; j <= to.length(); j++) {
                 int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
                 diagonal = row[j];
                 row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+                least = Math.min(least, row[j]);
+            }
+            if (least > most) {
+                return least;
             }
         }
         return row[to.length()];
