@@ -24,18 +24,21 @@ public final class Pods {
     /** What the pod declares, and with it what becomes of it. */
     public enum Declares {
         /** RuntimeDefault at pod level: allowed. */
-        RUNTIME_DEFAULT(Profile.RuntimeDefault.SHARED),
+        RUNTIME_DEFAULT,
         /** A Localhost profile that every node has: allowed. */
-        LOADED(new Profile.Localhost(Cluster.LOADED)),
+        LOADED,
         /** A Localhost profile that three nodes lack: denied, with their names. */
-        PARTLY_LOADED(new Profile.Localhost(Cluster.PARTIAL)),
+        PARTLY_LOADED,
         /** Unconfined: denied. */
-        UNCONFINED(Profile.Unconfined.SHARED);
+        UNCONFINED;
 
-        private final Profile profile;
-
-        Declares(Profile profile) {
-            this.profile = profile;
+        Profile profile() {
+            return switch (this) {
+                case RUNTIME_DEFAULT -> Profile.RuntimeDefault.SHARED;
+                case LOADED -> new Profile.Localhost(Cluster.LOADED);
+                case PARTLY_LOADED -> new Profile.Localhost(Cluster.PARTIAL);
+                case UNCONFINED -> Profile.Unconfined.SHARED;
+            };
         }
 
         boolean isAllowed() {
@@ -81,7 +84,7 @@ public final class Pods {
                         "web",
                         Workload.HostNamespaces.NONE,
                         new Placement(Optional.empty(), selector, Optional.empty(), tolerations, List.of()),
-                        declares.profile,
+                        declares.profile(),
                         true,
                         HARDENED,
                         containers));
