@@ -12,6 +12,8 @@ import java.util.Optional;
  */
 public final class ManifestObject {
 
+    private static final String LIST = "List";
+
     private final String apiVersion;
     private final String kind;
     private final MetadataDraft metadata;
@@ -59,9 +61,23 @@ public final class ManifestObject {
         return Map.copyOf(metadata.annotations);
     }
 
-    /** What a list holds: {@code items} of {@code List}, {@code PodList} and their like; empty for anything else. */
+    /**
+     * What a list holds: {@code items} of {@code List}, {@code PodList} and their like; empty for anything else. Items of a
+     * typed list need not say their kind: the list does.
+     */
     public List<ManifestObject> items() {
-        return kind.endsWith("List") ? items : List.of();
+        if (!kind.endsWith(LIST)) {
+            return List.of();
+        }
+        String itemKind = kind.substring(0, kind.length() - LIST.length());
+        return items.stream().map(item -> item.inheriting(apiVersion, itemKind)).toList();
+    }
+
+    private ManifestObject inheriting(String listVersion, String itemKind) {
+        return kind.isEmpty()
+                ? new ManifestObject(
+                        apiVersion.isEmpty() ? listVersion : apiVersion, itemKind, metadata, spec, root, items)
+                : this;
     }
 
     /** Which kind of workload it is; empty for anything that pods are not made from. */

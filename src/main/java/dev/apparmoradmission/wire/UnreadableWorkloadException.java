@@ -6,15 +6,22 @@ public final class UnreadableWorkloadException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String path;
+    private final String problem;
 
     UnreadableWorkloadException(String path, String problem) {
         super(path + " " + problem);
         this.path = path;
+        this.problem = problem;
     }
 
     /** Where in the object, dotted. */
     public String path() {
         return path;
+    }
+
+    /** What is wrong there, without the path. */
+    public String problem() {
+        return problem;
     }
 
     /** One line that names the place and the problem. */
