@@ -1,6 +1,7 @@
 package dev.apparmoradmission.decision.rule;
 
 import dev.apparmoradmission.decision.Confinement;
+import dev.apparmoradmission.decision.ExceptionKeys;
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.EligibleNodes;
@@ -96,6 +97,17 @@ public record Examination(
     String share(List<String> names) {
         int all = eligible.size();
         return names.size() + " of " + all + " eligible node" + (all == 1 ? "" : "s") + " (" + listed(names) + ")";
+    }
+
+    /** How to come by an exception under the policy, to follow another way out; empty where it accepts none. */
+    String exceptionHint(String subject) {
+        return switch (policy.exceptions().source()) {
+            case ANNOTATION ->
+                ", or document an exception for " + subject + " (annotations " + ExceptionKeys.UNCONFINED + " and "
+                        + ExceptionKeys.REASON + ")";
+            case GRANT -> ", or ask for a grant (AppArmorException) that covers " + subject;
+            case NONE -> "";
+        };
     }
 
     /** Whether one eligible node holds every Localhost profile of the pod in an accepted mode: enough under {@code nodes: Any}. */

@@ -31,8 +31,8 @@ final class PrivilegedUnconfined implements RuleCheck {
                         Rule.PRIVILEGED,
                         container,
                         "privileged: the runtime applies no AppArmor profile to it",
-                        "drop privileged and add the capabilities it needs, or name a Localhost profile (containerd"
-                                + " applies it)");
+                        "drop privileged, or name a Localhost profile (containerd applies it)"
+                                + examination.exceptionHint("the container"));
             }
         }
     }

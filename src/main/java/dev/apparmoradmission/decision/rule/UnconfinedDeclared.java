@@ -18,11 +18,19 @@ final class UnconfinedDeclared implements RuleCheck {
     @Override
     public void examine(Examination examination) {
         if (examination.podLevel() && examination.workload().spec().profile() instanceof Profile.Unconfined) {
-            examination.seePodLevel(Rule.UNCONFINED, "type Unconfined needs an exception", FIX, List.of());
+            examination.seePodLevel(
+                    Rule.UNCONFINED,
+                    "type Unconfined needs an exception",
+                    FIX + examination.exceptionHint("\"*\""),
+                    List.of());
         }
         for (JudgedContainer container : examination.containers()) {
             if (container.profile() instanceof Profile.Unconfined) {
-                examination.see(Rule.UNCONFINED, container, message(container.source()), FIX);
+                examination.see(
+                        Rule.UNCONFINED,
+                        container,
+                        message(container.source()),
+                        FIX + examination.exceptionHint("the container"));
             }
         }
     }
