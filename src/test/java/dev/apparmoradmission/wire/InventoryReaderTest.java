@@ -354,7 +354,7 @@ class InventoryReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{kind: ConfigMap, metadata: {name: i}, data: {n1: 7}}|1:52: data: n1 is not a string; put the value in quotes",
+                "{kind: ConfigMap, metadata: {name: i}, data: {n1: 7}}|1:51: data: n1 is not a string; put the value in quotes",
                 "{kind: ConfigMap, metadata: {name: i}, data: [n1]}|1:46: data is not an object",
                 "{kind: ConfigMap, metadata: i}|1:29: metadata is not an object",
                 "{kind: Secret, metadata: {name: i}}|1:1: holds no ConfigMap and no list of them",
