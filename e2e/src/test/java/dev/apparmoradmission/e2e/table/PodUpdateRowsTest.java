@@ -1,0 +1,251 @@
+package dev.apparmoradmission.e2e.table;
+
+import static dev.apparmoradmission.e2e.scene.PodDraft.localhost;
+import static dev.apparmoradmission.e2e.scene.PodDraft.pod;
+import static dev.apparmoradmission.e2e.scene.PodDraft.runtimeDefault;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.apparmoradmission.e2e.api.Answer;
+import dev.apparmoradmission.e2e.api.ApiServer;
+import dev.apparmoradmission.e2e.api.Manifest;
+import dev.apparmoradmission.e2e.scene.PodDraft;
+import dev.apparmoradmission.e2e.scene.Profiles;
+import dev.apparmoradmission.e2e.scene.Scene;
+import dev.apparmoradmission.e2e.stage.RealApiServer;
+import dev.apparmoradmission.e2e.stage.Stage;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Rows U and G: pods are changed, ungated and bound. */
+@ExtendWith(RealApiServer.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PodUpdateRowsTest {
+    private static final String BETA = "container.apparmor.security.beta.kubernetes.io/";
+    private static final String GATE = "{schedulingGates: [{name: e2e.apparmor-admission.dev/gate}]}";
+
+    private Scene scene;
+
+    @BeforeAll
+    void begin(Stage stage) throws IOException {
+        scene = FixedWorld.set(stage);
+    }
+
+    @Test
+    void u01ALabelOnACompliantPodIsStoredAndNothingElseChanges() {
+        given(pod("u01").level(runtimeDefault()));
+
+        Answer answer = merge("u01", "{metadata: {labels: {a: b}}}");
+
+        assertThat(answer.code()).isEqualTo(200);
+        assertThat(answer.at("/metadata/labels/a").asText()).isEqualTo("b");
+        assertThat(Profiles.of(answer.body())).isEqualTo("P=RD c=-");
+        assertThat(answer.warnings()).isEmpty();
+    }
+
+    @Test
+    void u04TheServerItselfHoldsAppArmorFieldsAndAnnotationsImmutable() {
+        given(pod("u04").level(runtimeDefault()).beta("c", "localhost/k8s-web"));
+
+        assertRefused(
+                merge("u04", "{metadata: {annotations: {%s: null}}}".formatted(BETA + "c")),
+                "may not remove or update AppArmor annotations");
+        assertRefused(
+                merge("u04", "{spec: {securityContext: {appArmorProfile: {type: Unconfined}}}}"),
+                "pod updates may not change fields other than");
+        given(pod("u04-plain").level(runtimeDefault()));
+        assertRefused(
+                merge("u04-plain", "{metadata: {annotations: {%s: unconfined}}}".formatted(BETA + "c")),
+                "may not add AppArmor annotations");
+    }
+
+    @Test
+    void u05TheStatusIsNoWayInEither() {
+        given(pod("u05").level(runtimeDefault()));
+
+        assertRefused(
+                scene.api()
+                        .patch(
+                                scene.pod("u05", "/status"),
+                                ApiServer.MERGE_PATCH,
+                                json("{metadata: {annotations: {%s: unconfined}}}".formatted(BETA + "c"))),
+                "may not add AppArmor annotations");
+    }
+
+    @Test
+    void u06ATolerationThatOpensNodesWithoutAppArmorIsDenied() {
+        given(pod("u06").field(localhost("k8s-web")));
+
+        Answer answer = merge("u06", "{spec: {tolerations: [{operator: Exists}]}}");
+
+        assertThat(answer.code()).as(answer.message()).isEqualTo(403);
+        assertThat(answer.message()).contains("[apparmor-unavailable]", "n3");
+    }
+
+    @Test
+    void u07TheSameTolerationOnABoundPodIsAdmitted() {
+        given(pod("u07").field(localhost("k8s-web")).on("n1"));
+
+        assertThat(merge("u07", "{spec: {tolerations: [{operator: Exists}]}}").code()).isEqualTo(200);
+    }
+
+    @Test
+    void u08AGatedPodMayGetANodeSelector() {
+        given(pod("u08").with(GATE));
+
+        assertThat(merge("u08", "{spec: {nodeSelector: {host: n1}}}").code()).isEqualTo(200);
+    }
+
+    @Test
+    void u09AGatedPodMayGetItsFirstAffinityButNoSecondTerm() {
+        given(pod("u09").with(GATE));
+
+        assertThat(merge("u09", affinity("[%s]".formatted(term("n1")))).code()).isEqualTo(200);
+        assertThat(merge("u09", affinity("[%s, %s]".formatted(term("n1"), term("n2")))).code())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void u10AGatedPodIsJudgedAgainWhenItsGateGoes() {
+        // While gated it was admitted, as it then selected a node that has the profile nowhere else.
+        given(pod("u10").field(localhost("k8s-db")).with(GATE).selecting("host", "n1"));
+
+        Answer answer = merge("u10", "{spec: {schedulingGates: null}}");
+
+        assertThat(answer.code()).as(answer.message()).isEqualTo(200);
+    }
+
+    @Test
+    void u11TheServerRefusesAGateOnABoundPodAndALateOne() {
+        assertThat(scene.attempt(pod("u11").with(GATE).on("n1")).code()).isEqualTo(422);
+        given(pod("u11"));
+        assertThat(merge("u11", GATE.replace("{schedulingGates", "{spec: {schedulingGates") + "}").code())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void u12APodThatIsBeingDeletedCanBeChanged() {
+        given(pod("u12").metadata("finalizers: [e2e.apparmor-admission.dev/hold]"));
+        assertThat(scene.api().delete(scene.pod("u12", "")).code()).isEqualTo(200);
+
+        Answer answer = merge("u12", "{metadata: {finalizers: null}}");
+
+        assertThat(answer.code()).as(answer.message()).isEqualTo(200);
+        assertThat(scene.stored("u12").code()).isEqualTo(404);
+    }
+
+    @Test
+    void u13AResizeIsNotEvaluated() {
+        given(pod("u13"));
+        double before = scene.webhook().metrics().sum("apparmor_admission_decisions_total");
+
+        Answer answer = scene.api()
+                .patch(
+                        scene.pod("u13", "/resize"),
+                        ApiServer.STRATEGIC_PATCH,
+                        json("{spec: {containers: [{name: c, resources: {requests: {cpu: 10m}}}]}}"));
+
+        // The QoS class of a pod must not change, so the server refuses this one; the webhook was not asked in any case.
+        assertThat(answer.code()).isIn(200, 422);
+        assertThat(scene.webhook().metrics().sum("apparmor_admission_decisions_total"))
+                .isEqualTo(before);
+    }
+
+    @Test
+    void u14AnExceptionOnARunningPodChangesNothing() {
+        given(pod("u14").level(runtimeDefault()));
+
+        Answer answer = merge("u14", "{metadata: {annotations: {apparmor-admission.dev/unconfined: c}}}");
+
+        assertThat(answer.code()).as(answer.message()).isEqualTo(200);
+        assertThat(Profiles.of(answer.body())).isEqualTo("P=RD c=-");
+    }
+
+    @Test
+    void g01ABindingCannotBringAnAppArmorAnnotation() {
+        given(pod("g01").level(runtimeDefault()));
+        String binding = binding("g01", "{%s: unconfined}".formatted(BETA + "c"));
+
+        Answer subresource = scene.api().post(scene.pod("g01", "/binding"), binding);
+        Answer legacy = scene.api().post("/api/v1/namespaces/" + scene.namespace() + "/bindings", binding);
+
+        assertThat(subresource.code()).as(subresource.message()).isEqualTo(403);
+        assertThat(subresource.message()).contains("bindings.apparmor-admission.dev");
+        assertThat(legacy.code()).as(legacy.message()).isEqualTo(403);
+        assertThat(scene.stored("g01").at("/spec/nodeName").isMissingNode()).isTrue();
+    }
+
+    @Test
+    void g02APlainBindingIsNotHeldUp() {
+        given(pod("g02").level(runtimeDefault()));
+
+        Answer answer = scene.api().post(scene.pod("g02", "/binding"), binding("g02", "{topology: rack-1}"));
+
+        assertThat(answer.code()).as(answer.message()).isEqualTo(201);
+        assertThat(scene.stored("g02").at("/spec/nodeName").asText()).isEqualTo("n1");
+    }
+
+    @Test
+    void g03APodThatDriftedThroughABindingCanStillBeLabelled(Stage stage) throws IOException {
+        // With only the bindings door shut off: somebody bound it before we came.
+        given(pod("g03").level(runtimeDefault()));
+        scene.webhook().close();
+        Answer bound =
+                scene.api().post(scene.pod("g03", "/binding"), binding("g03", "{%s: unconfined}".formatted(BETA + "c")));
+        String namespace = scene.namespace();
+        Scene before = scene;
+        scene = FixedWorld.set(stage);
+
+        assertThat(bound.code()).as(bound.message()).isEqualTo(201);
+        Answer answer = scene.api()
+                .patch(
+                        "/api/v1/namespaces/" + namespace + "/pods/g03",
+                        ApiServer.MERGE_PATCH,
+                        json("{metadata: {labels: {a: b}}}"));
+        assertThat(before).isNotSameAs(scene);
+        assertThat(answer.code()).as(answer.message()).isEqualTo(200);
+        assertThat(answer.at("/metadata/annotations").toString()).contains("unconfined");
+    }
+
+    private void given(PodDraft pod) {
+        Answer answer = scene.create(pod);
+        assertThat(answer.code()).as(answer.message()).isEqualTo(201);
+    }
+
+    private Answer merge(String pod, String yaml) {
+        return scene.api().patch(scene.pod(pod, ""), ApiServer.MERGE_PATCH, json(yaml));
+    }
+
+    private static void assertRefused(Answer answer, String part) {
+        assertThat(answer.code()).as(answer.message()).isEqualTo(422);
+        assertThat(answer.message()).contains(part);
+    }
+
+    private static String json(String yaml) {
+        JsonNode object = Manifest.parse(yaml);
+        return object.toString();
+    }
+
+    private static String binding(String pod, String annotations) {
+        return json(
+                """
+                apiVersion: v1
+                kind: Binding
+                metadata: {name: %s, annotations: %s}
+                target: {apiVersion: v1, kind: Node, name: n1}
+                """
+                        .formatted(pod, annotations));
+    }
+
+    private static String affinity(String terms) {
+        return "{spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: %s}}}}}"
+                .formatted(terms);
+    }
+
+    private static String term(String host) {
+        return "{matchExpressions: [{key: host, operator: In, values: [%s]}]}".formatted(host);
+    }
+}
