@@ -85,7 +85,9 @@ class EphemeralContainerRowsTest {
                 .withObjectProperty("annotations")
                 .put("apparmor-admission.dev/unconfined", "*")
                 .put("apparmor-admission.dev/reason", "because I would like to");
-        forged.withObjectProperty("spec").withArrayProperty("ephemeralContainers").add(container("d", UNCONFINED));
+        forged.withObjectProperty("spec")
+                .withArrayProperty("ephemeralContainers")
+                .add(container("d", UNCONFINED));
 
         assertDenied(scene.api().put(scene.pod("e05", "/ephemeralcontainers"), forged.toString()), "[unconfined]");
     }
@@ -161,7 +163,9 @@ class EphemeralContainerRowsTest {
 
         debug("e11", "d", NO_PROFILE);
 
-        assertThat(scene.stored("e11").at("/spec/securityContext/appArmorProfile").isMissingNode())
+        assertThat(scene.stored("e11")
+                        .at("/spec/securityContext/appArmorProfile")
+                        .isMissingNode())
                 .isTrue();
     }
 
@@ -206,9 +210,10 @@ class EphemeralContainerRowsTest {
 
     private Answer debug(String pod, String name, String yaml) {
         ObjectNode patch = Manifest.parse("{spec: {ephemeralContainers: []}}");
-        patch.withObjectProperty("spec").withArrayProperty("ephemeralContainers").add(container(name, yaml));
-        return scene.api()
-                .patch(scene.pod(pod, "/ephemeralcontainers"), ApiServer.STRATEGIC_PATCH, patch.toString());
+        patch.withObjectProperty("spec")
+                .withArrayProperty("ephemeralContainers")
+                .add(container(name, yaml));
+        return scene.api().patch(scene.pod(pod, "/ephemeralcontainers"), ApiServer.STRATEGIC_PATCH, patch.toString());
     }
 
     private static JsonNode container(String name, String yaml) {

@@ -10,9 +10,8 @@ import java.util.Map;
 final class FixedWorld {
     static final String CONFIG_MAP = "apparmor-inventory";
 
-    static final Map<String, String> INVENTORY = Map.of(
-            "n1",
-            """
+    static final Map<String, String> INVENTORY =
+            Map.of("n1", """
             # apparmor: enabled
             k8s-web (enforce)
             k8s-db (enforce)
@@ -22,16 +21,10 @@ final class FixedWorld {
             my prof (enforce)
             web//hat (enforce)
             killer (kill)
-            """,
-            "n2",
-            """
+            """, "n2", """
             # apparmor: enabled
             k8s-web (enforce)
-            """,
-            "n3",
-            "# apparmor: disabled\n",
-            "c1",
-            """
+            """, "n3", "# apparmor: disabled\n", "c1", """
             # apparmor: enabled
             k8s-web (enforce)
             """);

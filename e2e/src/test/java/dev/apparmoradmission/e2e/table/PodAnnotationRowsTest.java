@@ -51,7 +51,11 @@ class PodAnnotationRowsTest {
                 stored("B03", beta("localhost/k8s-web"), "P=- c=LH(k8s-web)", SERVER_DEPRECATES),
                 denied("B04", beta("localhost/k8s-db"), "[localhost-not-loaded]", "(n2)"),
                 denied("B05", beta("unconfined").level(runtimeDefault()), "container \"c\"", "[unconfined]"),
-                denied("B06", beta("runtime/default").level(unconfined()), "pod (spec.securityContext)", "[unconfined]"),
+                denied(
+                        "B06",
+                        beta("runtime/default").level(unconfined()),
+                        "pod (spec.securityContext)",
+                        "[unconfined]"),
                 stored("B08", beta("runtime/default").field(runtimeDefault()), "P=- c=RD"),
                 stored("B09", beta("localhost/k8s-web").level(localhost("k8s-web")), "P=LH(k8s-web) c=-"),
                 denied(
@@ -60,10 +64,7 @@ class PodAnnotationRowsTest {
                         "container \"i\" (spec.initContainers[0])"),
                 stored(
                         "B18",
-                        pod("").level(runtimeDefault())
-                                .init("i")
-                                .with("{}")
-                                .beta("i", "localhost/k8s-web"),
+                        pod("").level(runtimeDefault()).init("i").with("{}").beta("i", "localhost/k8s-web"),
                         "P=RD i=LH(k8s-web) c=-",
                         SERVER_DEPRECATES),
                 stored(
@@ -76,7 +77,11 @@ class PodAnnotationRowsTest {
                         "P=RD c1=UC c2=-",
                         SERVER_DEPRECATES,
                         "[unconfined]"),
-                stored("B20", pod("").with("os: {name: windows}").beta("c", "unconfined"), "P=- c=-", SERVER_DEPRECATES),
+                stored(
+                        "B20",
+                        pod("").with("os: {name: windows}").beta("c", "unconfined"),
+                        "P=- c=-",
+                        SERVER_DEPRECATES),
                 denied("B21", beta("localhost/localhost/k8s-web"), "[localhost-not-allowed]"));
     }
 
@@ -135,15 +140,10 @@ class PodAnnotationRowsTest {
         ApiServer kubelet = scene.api().as("system:node:n1", "system:nodes", "system:authenticated");
 
         Answer answer = kubelet.create(
-                scene.namespace(),
-                mirror("b23")
-                        .metadata(
-                                """
+                scene.namespace(), mirror("b23").metadata("""
                                 ownerReferences:
                                   - {apiVersion: v1, kind: Node, name: n1, uid: %s, controller: true}
-                                """
-                                        .formatted(uid))
-                        .object());
+                                """.formatted(uid)).object());
 
         assertThat(answer.code()).as(answer.message()).isEqualTo(201);
         assertThat(Profiles.of(answer.body())).isEqualTo("P=- c=UC");

@@ -63,14 +63,25 @@ class PodFieldRowsTest {
                 stored("A01", none(), "P=RD c=-"),
                 stored("A02", none().level(runtimeDefault()), "P=RD c=-"),
                 stored("A03", field(runtimeDefault()), "P=- c=RD"),
-                stored("A04", PodDraft.empty("").container("c1", runtimeDefault()).container("c2"), "P=RD c1=RD c2=-"),
+                stored(
+                        "A04",
+                        PodDraft.empty("").container("c1", runtimeDefault()).container("c2"),
+                        "P=RD c1=RD c2=-"),
                 stored(
                         "A05",
                         PodDraft.empty("").container("c1", localhost("k8s-web")).container("c2"),
                         "P=RD c1=LH(k8s-web) c2=-"),
                 denied("A06", none().level(unconfined()), "[unconfined]"),
-                denied("A07", field(runtimeDefault()).level(unconfined()), "pod (spec.securityContext)", "[unconfined]"),
-                denied("A08", field(unconfined()).level(runtimeDefault()), "\"c\" (spec.containers[0])", "[unconfined]"),
+                denied(
+                        "A07",
+                        field(runtimeDefault()).level(unconfined()),
+                        "pod (spec.securityContext)",
+                        "[unconfined]"),
+                denied(
+                        "A08",
+                        field(unconfined()).level(runtimeDefault()),
+                        "\"c\" (spec.containers[0])",
+                        "[unconfined]"),
                 denied(
                         "A09",
                         field(runtimeDefault()).init("i", unconfined()),
@@ -187,11 +198,13 @@ class PodFieldRowsTest {
         withoutN2.remove("n2");
         scene.inventory(FixedWorld.CONFIG_MAP, withoutN2);
         try {
-            Scene.await("a denial", () -> scene.attempt(lh("k8s-web").named("a56")).code() == 403);
+            Scene.await(
+                    "a denial", () -> scene.attempt(lh("k8s-web").named("a56")).code() == 403);
             denied("A56", lh("k8s-web"), "[inventory-unknown]", "(n2)").holdsIn(scene);
         } finally {
             scene.inventory(FixedWorld.CONFIG_MAP, FixedWorld.INVENTORY);
-            Scene.await("admission", () -> scene.attempt(lh("k8s-web").named("a56")).ok());
+            Scene.await(
+                    "admission", () -> scene.attempt(lh("k8s-web").named("a56")).ok());
         }
     }
 }

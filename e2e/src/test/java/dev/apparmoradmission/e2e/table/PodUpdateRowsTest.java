@@ -15,6 +15,8 @@ import dev.apparmoradmission.e2e.scene.Scene;
 import dev.apparmoradmission.e2e.stage.RealApiServer;
 import dev.apparmoradmission.e2e.stage.Stage;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -89,7 +91,8 @@ class PodUpdateRowsTest {
     void u07TheSameTolerationOnABoundPodIsAdmitted() {
         given(pod("u07").field(localhost("k8s-web")).on("n1"));
 
-        assertThat(merge("u07", "{spec: {tolerations: [{operator: Exists}]}}").code()).isEqualTo(200);
+        assertThat(merge("u07", "{spec: {tolerations: [{operator: Exists}]}}").code())
+                .isEqualTo(200);
     }
 
     @Test
@@ -104,25 +107,41 @@ class PodUpdateRowsTest {
         given(pod("u09").with(GATE));
 
         assertThat(merge("u09", affinity("[%s]".formatted(term("n1")))).code()).isEqualTo(200);
-        assertThat(merge("u09", affinity("[%s, %s]".formatted(term("n1"), term("n2")))).code())
+        assertThat(merge("u09", affinity("[%s, %s]".formatted(term("n1"), term("n2"))))
+                        .code())
                 .isEqualTo(422);
     }
 
     @Test
     void u10AGatedPodIsJudgedAgainWhenItsGateGoes() {
-        // While gated it was admitted, as it then selected a node that has the profile nowhere else.
-        given(pod("u10").field(localhost("k8s-db")).with(GATE).selecting("host", "n1"));
+        // Admitted while both nodes had the profile; n2 loses it before the gate goes.
+        Map<String, String> both = new HashMap<>(FixedWorld.INVENTORY);
+        both.put("n2", FixedWorld.INVENTORY.get("n1"));
+        scene.inventory(FixedWorld.CONFIG_MAP, both);
+        PodDraft gated = pod("u10").field(localhost("k8s-db")).with(GATE);
+        try {
+            Scene.await("admission", () -> scene.attempt(gated).ok());
+            given(gated);
+        } finally {
+            scene.inventory(FixedWorld.CONFIG_MAP, FixedWorld.INVENTORY);
+            Scene.await("a denial", () -> scene.attempt(gated).code() == 403);
+        }
 
-        Answer answer = merge("u10", "{spec: {schedulingGates: null}}");
+        Answer anywhere = merge("u10", "{spec: {schedulingGates: null}}");
+        assertThat(anywhere.code()).as(anywhere.message()).isEqualTo(403);
+        assertThat(anywhere.message()).contains("[localhost-not-loaded]", "(n2)");
 
-        assertThat(answer.code()).as(answer.message()).isEqualTo(200);
+        assertThat(merge("u10", "{spec: {nodeSelector: {host: n1}}}").code()).isEqualTo(200);
+        Answer onN1 = merge("u10", "{spec: {schedulingGates: null}}");
+        assertThat(onN1.code()).as(onN1.message()).isEqualTo(200);
     }
 
     @Test
     void u11TheServerRefusesAGateOnABoundPodAndALateOne() {
         assertThat(scene.attempt(pod("u11").with(GATE).on("n1")).code()).isEqualTo(422);
         given(pod("u11"));
-        assertThat(merge("u11", GATE.replace("{schedulingGates", "{spec: {schedulingGates") + "}").code())
+        assertThat(merge("u11", GATE.replace("{schedulingGates", "{spec: {schedulingGates") + "}")
+                        .code())
                 .isEqualTo(422);
     }
 
@@ -148,7 +167,8 @@ class PodUpdateRowsTest {
                         ApiServer.STRATEGIC_PATCH,
                         json("{spec: {containers: [{name: c, resources: {requests: {cpu: 10m}}}]}}"));
 
-        // The QoS class of a pod must not change, so the server refuses this one; the webhook was not asked in any case.
+        // The QoS class of a pod must not change, so the server refuses this one; the webhook was not asked in any
+        // case.
         assertThat(answer.code()).isIn(200, 422);
         assertThat(scene.webhook().metrics().sum("apparmor_admission_decisions_total"))
                 .isEqualTo(before);
@@ -193,8 +213,8 @@ class PodUpdateRowsTest {
         // With only the bindings door shut off: somebody bound it before we came.
         given(pod("g03").level(runtimeDefault()));
         scene.webhook().close();
-        Answer bound =
-                scene.api().post(scene.pod("g03", "/binding"), binding("g03", "{%s: unconfined}".formatted(BETA + "c")));
+        Answer bound = scene.api()
+                .post(scene.pod("g03", "/binding"), binding("g03", "{%s: unconfined}".formatted(BETA + "c")));
         String namespace = scene.namespace();
         Scene before = scene;
         scene = FixedWorld.set(stage);
@@ -230,14 +250,12 @@ class PodUpdateRowsTest {
     }
 
     private static String binding(String pod, String annotations) {
-        return json(
-                """
+        return json("""
                 apiVersion: v1
                 kind: Binding
                 metadata: {name: %s, annotations: %s}
                 target: {apiVersion: v1, kind: Node, name: n1}
-                """
-                        .formatted(pod, annotations));
+                """.formatted(pod, annotations));
     }
 
     private static String affinity(String terms) {

@@ -74,8 +74,9 @@ record Row(String number, JsonNode object, Outcome outcome) {
             check(scene, created);
         } finally {
             if (created.ok()) {
-                scene.api().delete(dev.apparmoradmission.e2e.api.Manifest.collection(object, scene.namespace()) + "/"
-                        + created.name());
+                scene.api()
+                        .delete(dev.apparmoradmission.e2e.api.Manifest.collection(object, scene.namespace()) + "/"
+                                + created.name());
             }
         }
     }
@@ -85,7 +86,8 @@ record Row(String number, JsonNode object, Outcome outcome) {
             assertThat(created.code()).as(created.message()).isEqualTo(201);
             assertThat(Profiles.of(scene.stored(created.name()).body())).isEqualTo(stored.profiles());
             assertThat(created.warnings()).hasSameSizeAs(stored.warnings());
-            stored.warnings().forEach(part -> assertThat(created.warnings()).anyMatch(warning -> warning.contains(part)));
+            stored.warnings()
+                    .forEach(part -> assertThat(created.warnings()).anyMatch(warning -> warning.contains(part)));
         } else if (outcome instanceof Denied denied) {
             assertThat(created.code()).as(created.message()).isEqualTo(403);
             assertThat(created.reason()).isEqualTo("Forbidden");

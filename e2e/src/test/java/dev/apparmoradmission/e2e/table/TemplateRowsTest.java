@@ -44,8 +44,9 @@ class TemplateRowsTest {
         Answer answer = scene.attempt(Workloads.deployment("d01", pod("").level(unconfined())));
 
         assertStored(answer, "P=UC c=-");
-        assertThat(answer.warnings()).anySatisfy(warning -> assertThat(warning)
-                .contains("pod (spec.template.spec.securityContext)", "[unconfined]"));
+        assertThat(answer.warnings())
+                .anySatisfy(warning ->
+                        assertThat(warning).contains("pod (spec.template.spec.securityContext)", "[unconfined]"));
     }
 
     @Test
@@ -104,7 +105,9 @@ class TemplateRowsTest {
                 Arguments.of("d13 DaemonSet", Workloads.daemonSet("k4", bad), path),
                 Arguments.of("Job", Workloads.job("k5", bad), path),
                 Arguments.of(
-                        "d09 CronJob", Workloads.cronJob("k6", bad), "spec.jobTemplate.spec.template.spec.containers[0]"),
+                        "d09 CronJob",
+                        Workloads.cronJob("k6", bad),
+                        "spec.jobTemplate.spec.template.spec.containers[0]"),
                 Arguments.of("d10 ReplicationController", Workloads.replicationController("k7", bad), path),
                 Arguments.of("d11 PodTemplate", Workloads.podTemplate("k8", bad), "template.spec.containers[0]"));
     }
@@ -117,8 +120,7 @@ class TemplateRowsTest {
         assertThat(answer.code()).as(answer.message()).isEqualTo(201);
         assertThat(answer.warnings())
                 .as(row)
-                .anySatisfy(warning ->
-                        assertThat(warning).contains("container \"c\" (" + path + ")", "[unconfined]"));
+                .anySatisfy(warning -> assertThat(warning).contains("container \"c\" (" + path + ")", "[unconfined]"));
     }
 
     @Test
@@ -127,12 +129,13 @@ class TemplateRowsTest {
         assertThat(created.code()).as(created.message()).isEqualTo(201);
         String job = Manifest.collection(created.body(), scene.namespace()) + "/d12";
 
-        Answer annotated = merge(job, "{spec: {template: {metadata: {annotations: {%s: unconfined}}}}}".formatted(BETA));
+        Answer annotated =
+                merge(job, "{spec: {template: {metadata: {annotations: {%s: unconfined}}}}}".formatted(BETA));
         assertThat(annotated.code()).as(annotated.message()).isEqualTo(200);
         assertThat(annotated.warnings()).anyMatch(warning -> warning.contains("[unconfined]"));
 
-        Answer field = merge(
-                job, "{spec: {template: {spec: {securityContext: {appArmorProfile: {type: RuntimeDefault}}}}}}");
+        Answer field =
+                merge(job, "{spec: {template: {spec: {securityContext: {appArmorProfile: {type: RuntimeDefault}}}}}}");
         assertThat(field.code()).as(field.message()).isEqualTo(422);
 
         assertThat(merge(job, "{spec: {suspend: false}}").code()).isEqualTo(200);
@@ -150,8 +153,7 @@ class TemplateRowsTest {
 
     @Test
     void d14ADaemonSetsPodIsLookedUpOnItsOwnNode() {
-        String affinity =
-                """
+        String affinity = """
                 affinity:
                   nodeAffinity:
                     requiredDuringSchedulingIgnoredDuringExecution:
@@ -192,15 +194,15 @@ class TemplateRowsTest {
                 .put("localhostProfile", "k8s-web");
         ((ObjectNode) mended.path("metadata")).remove("resourceVersion");
 
-        Answer answer = scene.api()
-                .put(Manifest.collection(mended, scene.namespace()) + "/d16", mended.toString());
+        Answer answer = scene.api().put(Manifest.collection(mended, scene.namespace()) + "/d16", mended.toString());
 
         assertThat(answer.code()).as(answer.message()).isEqualTo(200);
         assertThat(answer.warnings()).isEmpty();
     }
 
     private Answer merge(String path, String yaml) {
-        return scene.api().patch(path, ApiServer.MERGE_PATCH, Manifest.parse(yaml).toString());
+        return scene.api()
+                .patch(path, ApiServer.MERGE_PATCH, Manifest.parse(yaml).toString());
     }
 
     private static void assertStored(Answer answer, String profiles) {
@@ -210,8 +212,8 @@ class TemplateRowsTest {
 
     private void assertRefusedByTheServer(ObjectNode workload, String part) {
         Answer answer = scene.attempt(workload);
-        Answer alone = scene.api()
-                .create(dev.apparmoradmission.e2e.webhook.WebhookProcess.NAMESPACE, workload, "?dryRun=All");
+        Answer alone =
+                scene.api().create(dev.apparmoradmission.e2e.webhook.WebhookProcess.NAMESPACE, workload, "?dryRun=All");
         assertThat(answer.code()).as(answer.message()).isEqualTo(422);
         assertThat(answer.message()).contains(part).isEqualTo(alone.message());
     }
