@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -178,7 +177,7 @@ public final class PolicyDirectories {
         }
 
         private void unreadable(Path path, IOException e) {
-            problem(path, e instanceof NoSuchFileException ? "no such file or directory" : "cannot be read: " + e);
+            problem(path, InputFile.describe(e));
         }
 
         private void problem(Path path, String problem) {

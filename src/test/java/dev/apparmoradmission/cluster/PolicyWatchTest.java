@@ -102,7 +102,7 @@ class PolicyWatchTest {
         String text = policy("a", "Warn") + "  rules:\n    privileged: Enforce\n";
         try (OutputStream out =
                 Files.newOutputStream(directory.resolve("a.yaml"), StandardOpenOption.TRUNCATE_EXISTING)) {
-            for (String piece : Pattern.compile("(?<= )").split(text)) {
+            for (String piece : Pattern.compile("(?<= )").splitAsStream(text).toList()) {
                 out.write(piece.getBytes(StandardCharsets.UTF_8));
                 out.flush();
                 assertThat(inForce()).isIn("a:Enforce", "a:Warn");
@@ -162,7 +162,7 @@ class PolicyWatchTest {
         Files.delete(inner.resolve("p.yaml"));
         assertThat(event()).isEqualTo("refused " + inner + ":1:1: holds no AppArmorPolicy");
         Files.delete(inner);
-        assertThat(event()).isEqualTo("refused " + inner + ":1:1: no such file or directory");
+        assertThat(event()).isEqualTo("refused " + inner + ":1:1: there is no such file or directory");
         assertThat(inForce()).isEqualTo("p:Enforce");
         Files.createDirectory(inner);
         Files.writeString(inner.resolve("p.yaml"), policy("p", "Warn"));
@@ -243,7 +243,7 @@ class PolicyWatchTest {
         write("b.yaml", "kind: [");
         assertThatThrownBy(() -> start(directory, directory.resolve("nowhere")))
                 .isInstanceOf(RefusedPoliciesException.class)
-                .hasMessageContaining("nowhere:1:1: no such file or directory\n")
+                .hasMessageContaining("nowhere:1:1: there is no such file or directory\n")
                 .hasMessageContaining("a.yaml:5:9: spec.mode: ")
                 .hasMessageContaining("b.yaml:1:8: ");
     }
@@ -262,7 +262,7 @@ class PolicyWatchTest {
     void a_dangling_link_is_an_error_and_not_a_missing_policy() throws IOException {
         write("a.yaml", policy("a", "Audit"));
         Files.createSymbolicLink(directory.resolve("b.yaml"), directory.resolve("gone.yaml"));
-        assertThat(read(directory)).isEqualTo(directory.resolve("b.yaml") + ":1:1: no such file or directory");
+        assertThat(read(directory)).isEqualTo(directory.resolve("b.yaml") + ":1:1: there is no such file or directory");
     }
 
     @Test
