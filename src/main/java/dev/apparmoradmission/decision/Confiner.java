@@ -53,6 +53,16 @@ final class Confiner {
         return Confinement.by(name, node.profiles().mode(name).orElse(ProfileMode.ENFORCE));
     }
 
+    /**
+     * What the node's list says of a container's Localhost profile, be the container privileged or not: a runtime may ignore
+     * the profile of a privileged one, but the policy asks for it all the same.
+     */
+    static Confinement lookedUp(JudgedContainer subject, boolean podRequiresAppArmor, NodeAppArmor node) {
+        return node.state() == NodeAppArmor.State.ENABLED && subject.profile() instanceof Profile.Localhost localhost
+                ? lookUp(localhost.name(), node)
+                : confine(subject, podRequiresAppArmor, node);
+    }
+
     private static Confinement withoutAppArmor(JudgedContainer subject, boolean podRequiresAppArmor) {
         boolean ephemeral = subject.container().kind() == ContainerKind.EPHEMERAL;
         boolean refused = ephemeral ? subject.requiresAppArmor() : podRequiresAppArmor;
@@ -65,8 +75,20 @@ final class Confiner {
     }
 
     private static Confinement localhost(String name, boolean privileged, NodeAppArmor node) {
-        if (privileged && !node.runtime().confinesPrivileged()) {
-            return Confinement.of(Level.UNCONFINED, Cause.PRIVILEGED);
+        Confinement lookedUp = lookUp(name, node);
+        if (!privileged || node.runtime().confinesPrivileged()) {
+            return lookedUp;
+        }
+        // A runtime that is not known may be one that obeys, and then fails on a profile that is not there: the worst
+        // counts.
+        boolean mayFail = node.runtime() == ContainerRuntime.UNKNOWN && lookedUp.level() == Level.WILL_NOT_START;
+        return mayFail ? lookedUp : Confinement.of(Level.UNCONFINED, Cause.PRIVILEGED);
+    }
+
+    private static Confinement lookUp(String name, NodeAppArmor node) {
+        if (name.isEmpty()) {
+            // The kubelet refuses it before any runtime sees it (node-truth 20b).
+            return Confinement.of(Level.WILL_NOT_START, Cause.PROFILE_NOT_LOADED);
         }
         String asked = node.runtime() != ContainerRuntime.DOCKER && name.startsWith(LOCALHOST)
                 ? name.substring(LOCALHOST.length())

@@ -16,9 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * The one decision that every door calls. Pure: it reads no clock, no file and no network; for the same arguments it gives
@@ -69,7 +73,7 @@ public final class Decider {
                 .toList();
         boolean requires = judged.requiresAppArmor();
 
-        List<Finding> findings = new ArrayList<>();
+        Map<Settlement.Subject, Finding> findings = new LinkedHashMap<>();
         for (AppArmorPolicy policy : applicable) {
             Optional<Action> ceiling = ceiling(policy, workload, operation, mirror);
             if (ceiling.isEmpty()) {
@@ -79,13 +83,21 @@ public final class Decider {
                     .maxAge()
                     .map(maxAge -> eligible.at(now, maxAge))
                     .orElse(eligible);
+            List<List<Confinement>> confinements =
+                    matrix(containers, seen, (container, node) -> Confiner.confine(container, requires, node));
+            boolean anyPrivileged = containers.stream()
+                    .anyMatch(container -> container.container().privileged());
             Examination examination = new Examination(
                     judged,
                     policy,
                     containers,
                     !(operation instanceof Operation.AddEphemeralContainers),
                     seen,
-                    confinements(containers, requires, seen),
+                    confinements,
+                    anyPrivileged
+                            ? matrix(
+                                    containers, seen, (container, node) -> Confiner.lookedUp(container, requires, node))
+                            : confinements,
                     snapshot.nodes().isInventoried(),
                     emptied,
                     new ArrayList<>());
@@ -103,7 +115,7 @@ public final class Decider {
                 names,
                 hash,
                 verdicts(containers, requires, strictestView(eligible, applicable, now)),
-                inOrder(findings, containers),
+                inOrder(new ArrayList<>(findings.values()), containers),
                 snapshot.dryRun() ? List.of() : intended,
                 intended,
                 List.of());
@@ -158,13 +170,15 @@ public final class Decider {
         return Optional.of(policy.templates()).filter(action -> action != Action.IGNORE);
     }
 
-    private static List<List<Confinement>> confinements(
-            List<JudgedContainer> containers, boolean requires, EligibleNodes eligible) {
+    private static List<List<Confinement>> matrix(
+            List<JudgedContainer> containers,
+            EligibleNodes eligible,
+            BiFunction<JudgedContainer, NodeAppArmor, Confinement> confiner) {
         List<List<Confinement>> rows = new ArrayList<>(containers.size());
         for (JudgedContainer container : containers) {
             List<Confinement> row = new ArrayList<>(eligible.parts().size());
             for (EligibleNodes.Part part : eligible.parts()) {
-                row.add(Confiner.confine(container, requires, part.appArmor()));
+                row.add(confiner.apply(container, part.appArmor()));
             }
             rows.add(row);
         }
@@ -215,8 +229,9 @@ public final class Decider {
         if (findings.size() < 2) {
             return findings;
         }
-        List<String> paths = containers.stream().map(JudgedContainer::path).toList();
-        findings.sort(Comparator.comparingInt((Finding finding) -> paths.indexOf(finding.path()))
+        Map<String, Integer> places = new HashMap<>();
+        containers.forEach(container -> places.put(container.path(), places.size()));
+        findings.sort(Comparator.comparingInt((Finding finding) -> places.getOrDefault(finding.path(), -1))
                 .thenComparing(Finding::rule)
                 .thenComparing(Finding::message));
         return findings;

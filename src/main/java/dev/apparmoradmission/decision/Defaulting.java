@@ -113,7 +113,7 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
      * without a word (semantics §2.6).
      */
     private static Defaulting ofEphemeralContainers(Workload workload, Operation operation, Profile profile) {
-        List<Container> added = operation.judgedContainers(workload);
+        Set<Container> added = Set.copyOf(operation.judgedContainers(workload));
         List<PatchOperation> patch = new ArrayList<>();
         List<Container> containers = new ArrayList<>();
         for (Container container : workload.spec().containers()) {

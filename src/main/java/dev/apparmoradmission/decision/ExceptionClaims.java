@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +49,7 @@ final class ExceptionClaims {
     private final AppArmorPolicy policy;
     private final PolicySet policies;
     private final Instant now;
+    private final Set<String> claimedNames;
 
     ExceptionClaims(
             Workload workload, Map<String, String> claims, AppArmorPolicy policy, PolicySet policies, Instant now) {
@@ -56,6 +58,12 @@ final class ExceptionClaims {
         this.policy = policy;
         this.policies = policies;
         this.now = now;
+        // Once, not for each container: a pod may have many of them and a claim as long as annotations may be.
+        this.claimedNames = Arrays.stream(
+                        claims.getOrDefault(ExceptionKeys.UNCONFINED, "").split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether the pod claims anything at all. */
@@ -101,16 +109,9 @@ final class ExceptionClaims {
     }
 
     private boolean claimedFor(Optional<JudgedContainer> container) {
-        List<String> names = claimedNames();
-        return names.contains(ALL)
-                || container.isPresent() && names.contains(container.get().name());
-    }
-
-    private List<String> claimedNames() {
-        return Arrays.stream(claims.getOrDefault(ExceptionKeys.UNCONFINED, "").split(","))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .toList();
+        return claimedNames.contains(ALL)
+                || container.isPresent()
+                        && claimedNames.contains(container.get().name());
     }
 
     private List<String> annotationFaults() {
@@ -119,7 +120,7 @@ final class ExceptionClaims {
                     + ExceptionKeys.UNCONFINED + ", not by grant");
         }
         List<String> faults = new ArrayList<>();
-        if (claimedNames().isEmpty()) {
+        if (claimedNames.isEmpty()) {
             faults.add("it names no container");
         }
         faults.addAll(DocumentationFaults.of(ExceptionKeys.documentation(claims), policy.exceptions(), now));

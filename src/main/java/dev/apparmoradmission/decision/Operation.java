@@ -6,6 +6,8 @@ import dev.apparmoradmission.workload.Placement;
 import dev.apparmoradmission.workload.Workload;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is about to happen to a workload. */
 public sealed interface Operation {
@@ -54,8 +56,12 @@ public sealed interface Operation {
     /** The containers that are judged: all, or only the ephemeral ones that the stored pod does not have yet. */
     default List<Container> judgedContainers(Workload workload) {
         if (this instanceof AddEphemeralContainers added) {
+            Set<String> known = added.stored().spec().containers().stream()
+                    .filter(c -> c.kind() == ContainerKind.EPHEMERAL)
+                    .map(Container::name)
+                    .collect(Collectors.toSet());
             return workload.spec().containers().stream()
-                    .filter(c -> c.kind() == ContainerKind.EPHEMERAL && !hasEphemeral(added.stored(), c.name()))
+                    .filter(c -> c.kind() == ContainerKind.EPHEMERAL && !known.contains(c.name()))
                     .toList();
         }
         return workload.spec().containers();
@@ -84,11 +90,6 @@ public sealed interface Operation {
                     : podChanged(update.stored(), workload);
         }
         return !judgedContainers(workload).isEmpty();
-    }
-
-    private static boolean hasEphemeral(Workload stored, String name) {
-        return stored.spec().containers().stream()
-                .anyMatch(c -> c.kind() == ContainerKind.EPHEMERAL && c.name().equals(name));
     }
 
     private static boolean templateChanged(Workload stored, Workload changed) {

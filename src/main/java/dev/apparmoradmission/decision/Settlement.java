@@ -6,6 +6,7 @@ import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.workload.Workload;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,7 +27,7 @@ final class Settlement {
         this.claims = claims;
     }
 
-    void settle(Workload workload, List<Observation> observations, List<Finding> joined) {
+    void settle(Workload workload, List<Observation> observations, Map<Subject, Finding> joined) {
         boolean needed = false;
         for (Observation observation : observations) {
             if (policy.action(observation.rule()) == Action.IGNORE) {
@@ -85,27 +86,28 @@ final class Settlement {
     }
 
     /** By rule, container and profile: the strictest action wins, the first policy by name on a tie. */
-    private static void join(Finding finding, List<Finding> joined) {
-        if (finding.intended() == Action.IGNORE) {
-            return;
+    private static void join(Finding finding, Map<Subject, Finding> joined) {
+        if (finding.intended() != Action.IGNORE) {
+            joined.merge(
+                    Subject.of(finding),
+                    finding,
+                    (first, other) -> other.intended().compareTo(first.intended()) > 0 ? other : first);
         }
-        for (int i = 0; i < joined.size(); i++) {
-            Finding other = joined.get(i);
-            if (other.rule() == finding.rule()
-                    && other.path().equals(finding.path())
-                    && other.declared().equals(finding.declared())
-                    && isAboutTheSame(other, finding)) {
-                if (finding.intended().compareTo(other.intended()) > 0) {
-                    joined.set(i, finding);
-                }
-                return;
-            }
-        }
-        joined.add(finding);
     }
 
-    /** Several annotations at the pod level can be malformed, each on its own. */
-    private static boolean isAboutTheSame(Finding one, Finding other) {
-        return one.rule() != Rule.ANNOTATION_MALFORMED || one.message().equals(other.message());
+    /**
+     * What findings of several policies are joined by.
+     *
+     * @param rule the rule
+     * @param path the container, or the pod level
+     * @param declared the profile
+     * @param message empty unless one subject may have several findings of the rule: several annotations at the pod level can
+     *     be malformed, each on its own
+     */
+    record Subject(Rule rule, String path, String declared, String message) {
+        static Subject of(Finding finding) {
+            String message = finding.rule() == Rule.ANNOTATION_MALFORMED ? finding.message() : "";
+            return new Subject(finding.rule(), finding.path(), finding.declared(), message);
+        }
     }
 }

@@ -40,9 +40,8 @@ public record Taint(String key, String value, String effect) {
             // An empty key means all keys with Exists only; the API refuses it otherwise.
             case "", "Equal" ->
                 !toleration.key().isEmpty() && toleration.value().equals(value);
-            // Lt and Gt are alpha and off through 1.37; where somebody switched them on, the node counts as eligible,
-            // which
-            // is at worst too strict.
+            // Alpha and off through 1.37. Where somebody switched them on the node counts as eligible: at worst too
+            // strict.
             case "Lt", "Gt" -> true;
             default -> false;
         };

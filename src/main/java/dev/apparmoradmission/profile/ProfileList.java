@@ -73,7 +73,7 @@ public final class ProfileList {
     }
 
     private static ProfileMode weaker(ProfileMode one, ProfileMode other) {
-        return one.restrains() ? other : one;
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     /** The mode in which the profile of exactly this name is loaded; empty where it is not. */

@@ -4,13 +4,13 @@ import java.util.Optional;
 
 /**
  * The mode in which the kernel holds a profile, as printed in {@code /sys/kernel/security/apparmor/profiles}
- * ({@code security/apparmor/apparmorfs.c}, {@code seq_show_profile}).
+ * ({@code security/apparmor/apparmorfs.c}, {@code seq_show_profile}), from strict to weak.
  */
 public enum ProfileMode {
-    /** Violations are refused. */
-    ENFORCE("enforce"),
     /** Violations kill the task. */
     KILL("kill"),
+    /** Violations are refused. */
+    ENFORCE("enforce"),
     /** Violations are only logged. */
     COMPLAIN("complain"),
     /** The profile is attached but restrains nothing. */

@@ -1,10 +1,11 @@
 package dev.apparmoradmission.workload;
 
 import dev.apparmoradmission.profile.Profile;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A pod, or the pods that a template will make.
@@ -105,17 +106,14 @@ public record Workload(
 
     /** Names in beta annotations for which there is no container of any kind, sorted: the API server refuses those. */
     public List<String> unknownAnnotatedContainers() {
-        List<String> unknown = new ArrayList<>();
+        Set<String> unknown = new TreeSet<>();
         for (String key : annotations.keySet()) {
             if (key.startsWith(BetaAnnotation.PREFIX)) {
-                String name = key.substring(BetaAnnotation.PREFIX.length());
-                if (spec.containers().stream().noneMatch(c -> c.name().equals(name))) {
-                    unknown.add(name);
-                }
+                unknown.add(key.substring(BetaAnnotation.PREFIX.length()));
             }
         }
-        unknown.sort(null);
-        return unknown;
+        spec.containers().forEach(container -> unknown.remove(container.name()));
+        return List.copyOf(unknown);
     }
 
     /**

@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
  * @param podLevel whether the pod level is judged, which it is unless only ephemeral containers are added
  * @param eligible where the pod may land, stale inventories set apart
  * @param confinements for each container, in order, its confinement on each part of {@code eligible}, in order
+ * @param lookups the same as {@code confinements}, but for what the nodes' lists say of a Localhost profile that a runtime
+ *     ignores because its container is privileged
  * @param inventoried whether there is an inventory at all
  * @param emptyAnnotationsRemoved names of containers whose empty beta annotation the default removed
  * @param observations what was seen so far
@@ -38,6 +40,7 @@ public record Examination(
         boolean podLevel,
         EligibleNodes eligible,
         List<List<Confinement>> confinements,
+        List<List<Confinement>> lookups,
         boolean inventoried,
         Set<String> emptyAnnotationsRemoved,
         List<Observation> observations) {
@@ -65,10 +68,9 @@ public record Examination(
         return policy.action(rule) == Action.IGNORE;
     }
 
-    /** The parts of the eligible nodes on which the container's confinement is so. */
-    List<Part> parts(int container, Predicate<Confinement> wanted) {
+    /** The parts of the eligible nodes on which the confinement in a row of {@code confinements} or {@code lookups} is so. */
+    List<Part> parts(List<Confinement> row, Predicate<Confinement> wanted) {
         List<Part> parts = new ArrayList<>();
-        List<Confinement> row = confinements.get(container);
         for (int i = 0; i < row.size(); i++) {
             if (wanted.test(row.get(i))) {
                 parts.add(eligible.parts().get(i));

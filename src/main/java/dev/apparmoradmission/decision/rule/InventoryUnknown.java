@@ -18,8 +18,9 @@ final class InventoryUnknown implements RuleCheck {
 
     @Override
     public void examine(Examination examination) {
+        boolean anyNodeSuffices = examination.anyNodeSuffices();
         for (JudgedContainer container : examination.containers()) {
-            if (container.profile() instanceof Profile.Localhost localhost) {
+            if (!anyNodeSuffices && container.profile() instanceof Profile.Localhost localhost) {
                 examine(examination, container, localhost.name());
             }
         }
@@ -39,7 +40,7 @@ final class InventoryUnknown implements RuleCheck {
         List<Part> unknown = examination.eligible().parts().stream()
                 .filter(part -> part.appArmor().isUnknown())
                 .toList();
-        if (unknown.isEmpty() || examination.anyNodeSuffices()) {
+        if (unknown.isEmpty()) {
             return;
         }
         boolean allStale = unknown.stream().allMatch(part -> part.appArmor().state() == NodeAppArmor.State.STALE);

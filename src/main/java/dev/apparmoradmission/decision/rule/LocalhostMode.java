@@ -2,6 +2,7 @@ package dev.apparmoradmission.decision.rule;
 
 import dev.apparmoradmission.decision.Confinement;
 import dev.apparmoradmission.decision.Confinement.Cause;
+import dev.apparmoradmission.decision.Confinement.Level;
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.EligibleNodes.Part;
@@ -10,11 +11,12 @@ import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.profile.ProfileMode;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The profile is loaded on an eligible node, but in a mode that {@code localhost.modes} does not accept: complain only logs,
  * unconfined and prompt restrain nothing (node-truth 08, 09). The runtime's own default profile counts too where a node lists
- * it in another mode, for it is then used as it is (node-truth 31b).
+ * it in a mode that restrains nothing, for it is then used as it is (node-truth 31b).
  */
 final class LocalhostMode implements RuleCheck {
 
@@ -23,17 +25,22 @@ final class LocalhostMode implements RuleCheck {
         if (examination.ignores(Rule.LOCALHOST_MODE)) {
             return;
         }
+        boolean anyNodeSuffices = examination.anyNodeSuffices();
         for (int i = 0; i < examination.containers().size(); i++) {
             JudgedContainer container = examination.containers().get(i);
             if (container.profile() instanceof Profile.Unconfined) {
                 continue;
             }
-            List<Part> weak = examination.parts(i, confinement -> isWeak(confinement, examination));
             boolean localhost = container.profile() instanceof Profile.Localhost;
-            if (weak.isEmpty() || localhost && examination.anyNodeSuffices()) {
+            Predicate<Confinement> isWeak = localhost
+                    ? confinement -> isOutsideModes(confinement, examination)
+                    : confinement -> isOutsideModes(confinement, examination) && confinement.level() != Level.ENFORCED;
+            List<Confinement> row = examination.lookups().get(i);
+            List<Part> weak = examination.parts(row, isWeak);
+            if (weak.isEmpty() || localhost && anyNodeSuffices) {
                 continue;
             }
-            Confinement worst = worst(examination, i);
+            Confinement worst = worst(row, isWeak);
             List<String> nodes = Examination.names(weak);
             examination.see(
                     Rule.LOCALHOST_MODE,
@@ -45,7 +52,7 @@ final class LocalhostMode implements RuleCheck {
         }
     }
 
-    private static boolean isWeak(Confinement confinement, Examination examination) {
+    private static boolean isOutsideModes(Confinement confinement, Examination examination) {
         return confinement.isBecause(Cause.RESERVED_NAME)
                 || confinement
                         .mode()
@@ -54,10 +61,10 @@ final class LocalhostMode implements RuleCheck {
                         .isPresent();
     }
 
-    private static Confinement worst(Examination examination, int container) {
+    private static Confinement worst(List<Confinement> row, Predicate<Confinement> isWeak) {
         Confinement worst = Confinement.NOT_APPLICABLE;
-        for (Confinement confinement : examination.confinements().get(container)) {
-            if (isWeak(confinement, examination) && confinement.isWorseThan(worst)) {
+        for (Confinement confinement : row) {
+            if (isWeak.test(confinement) && confinement.isWorseThan(worst)) {
                 worst = confinement;
             }
         }

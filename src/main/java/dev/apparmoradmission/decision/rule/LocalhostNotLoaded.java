@@ -21,13 +21,15 @@ final class LocalhostNotLoaded implements RuleCheck {
         if (examination.ignores(Rule.LOCALHOST_NOT_LOADED)) {
             return;
         }
+        boolean anyNodeSuffices = examination.anyNodeSuffices();
         for (int i = 0; i < examination.containers().size(); i++) {
             JudgedContainer container = examination.containers().get(i);
             if (!(container.profile() instanceof Profile.Localhost localhost)) {
                 continue;
             }
-            List<Part> missing = examination.parts(i, c -> c.isBecause(Cause.PROFILE_NOT_LOADED));
-            if (missing.isEmpty() || examination.anyNodeSuffices()) {
+            List<Part> missing =
+                    examination.parts(examination.lookups().get(i), c -> c.isBecause(Cause.PROFILE_NOT_LOADED));
+            if (missing.isEmpty() || anyNodeSuffices) {
                 continue;
             }
             List<String> nodes = Examination.names(missing);

@@ -38,7 +38,7 @@ final class PrivilegedUnconfined implements RuleCheck {
     }
 
     private static void localhost(Examination examination, int index, JudgedContainer container) {
-        List<Part> parts = examination.parts(index, c -> c.isBecause(Cause.PRIVILEGED));
+        List<Part> parts = examination.parts(examination.confinements().get(index), c -> c.isBecause(Cause.PRIVILEGED));
         if (!parts.isEmpty()) {
             List<String> nodes = Examination.names(parts);
             examination.see(
