@@ -28,11 +28,15 @@ final class DocumentationFaults {
         }
         documentation
                 .reason()
-                .filter(reason -> reason.strip().length() < SHORTEST_REASON)
+                .filter(reason -> characters(reason.strip()) < SHORTEST_REASON)
                 .ifPresent(reason -> faults.add(
                         "its reason " + Quoted.of(reason) + " is shorter than " + SHORTEST_REASON + " characters"));
         documentation.expires().ifPresent(text -> expiry(text, terms, now, faults));
         return faults;
+    }
+
+    private static int characters(String text) {
+        return text.codePointCount(0, text.length());
     }
 
     private static void expiry(String text, ExceptionTerms terms, Instant now, List<String> faults) {

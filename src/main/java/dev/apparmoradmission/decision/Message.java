@@ -106,11 +106,16 @@ public final class Message {
         return warnings;
     }
 
+    /** Not within a pair of surrogates, half of which is no text. */
+    private static String cut(String text, int length) {
+        return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
+    }
+
     private static String warning(Finding finding) {
         String text = START + finding.subject() + ": " + finding.message() + " ["
                 + finding.rule().id() + "]";
         String withFix = finding.fix().isEmpty() ? text : text + " - " + finding.fix();
         String fitting = withFix.length() <= WARNING_LIMIT ? withFix : text;
-        return fitting.length() <= WARNING_LIMIT ? fitting : fitting.substring(0, WARNING_LIMIT - 3) + "...";
+        return fitting.length() <= WARNING_LIMIT ? fitting : cut(fitting, WARNING_LIMIT - 3) + "...";
     }
 }

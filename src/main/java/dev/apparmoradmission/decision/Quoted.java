@@ -7,6 +7,10 @@ package dev.apparmoradmission.decision;
 public final class Quoted {
 
     private static final int LONGEST = 64;
+    /** Escapes make text longer: of what is all escapes fewer characters are shown, lest a message hold nothing else. */
+    private static final int LONGEST_ESCAPED = 128;
+    /** Hangul fillers: letters to Unicode, and yet nothing to see. */
+    private static final String INVISIBLE_LETTERS = "\u115f\u1160\u3164\uffa0";
 
     private Quoted() {}
 
@@ -20,7 +24,7 @@ public final class Quoted {
         StringBuilder out = new StringBuilder(text.length() + 8);
         int shown = 0;
         int at = 0;
-        while (at < text.length() && shown < LONGEST) {
+        while (at < text.length() && shown < LONGEST && out.length() < LONGEST_ESCAPED) {
             int c = text.codePointAt(at);
             at += Character.charCount(c);
             shown++;
@@ -40,7 +44,7 @@ public final class Quoted {
             case '"' -> out.append("\\\"");
             case '\\' -> out.append("\\\\");
             default -> {
-                if (c >= ' ' && c < 0x7f || c > 0xff && Character.isLetterOrDigit(c) || isLatinLetter(c)) {
+                if (c >= ' ' && c < 0x7f || isLatinLetter(c) || isVisible(c)) {
                     out.appendCodePoint(c);
                 } else if (c <= 0xffff) {
                     out.append(String.format("\\u%04x", c));
@@ -49,6 +53,10 @@ public final class Quoted {
                 }
             }
         }
+    }
+
+    private static boolean isVisible(int c) {
+        return c > 0xff && Character.isLetterOrDigit(c) && INVISIBLE_LETTERS.indexOf(c) < 0;
     }
 
     private static boolean isLatinLetter(int c) {

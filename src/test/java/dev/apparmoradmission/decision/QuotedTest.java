@@ -27,8 +27,8 @@ class QuotedTest {
     @ParameterizedTest
     @ValueSource(
             ints = {
-                0xa0, 0xad, 0x200b, 0x200e, 0x202e, 0x2028, 0x2066, 0xfeff, 0xfffd, 0x2007, 0x115f, 0x1160, 0x3164, 0xffa0,
-                0xe0041, 0xd800, 0x1f600
+                0xa0, 0xad, 0x200b, 0x200e, 0x202e, 0x2028, 0x2066, 0xfeff, 0xfffd, 0x2007, 0x115f, 0x1160, 0x3164,
+                0xffa0, 0xe0041, 0xd800, 0x1f600
             })
     void whatCannotBeSeenIsEscaped(int c) {
         assertThat(Quoted.of("a" + new String(Character.toChars(c)) + "b")).matches("[\\x20-\\x7e]+");
@@ -44,7 +44,9 @@ class QuotedTest {
     @Test
     void whatGrowsByEscapingIsCutEarlier() {
         assertThat(Quoted.bare("\uD83D\uDE00".repeat(64)).length()).isLessThanOrEqualTo(150);
-        assertThat(Quoted.bare("\uD83D\uDE00".repeat(64))).startsWith("\\U0001f600").endsWith("...");
+        assertThat(Quoted.bare("\uD83D\uDE00".repeat(64)))
+                .startsWith("\\U0001f600")
+                .endsWith("...");
     }
 
     @Property

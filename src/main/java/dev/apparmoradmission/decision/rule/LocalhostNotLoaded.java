@@ -1,5 +1,6 @@
 package dev.apparmoradmission.decision.rule;
 
+import dev.apparmoradmission.decision.Confinement;
 import dev.apparmoradmission.decision.Confinement.Cause;
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
@@ -27,8 +28,8 @@ final class LocalhostNotLoaded implements RuleCheck {
             if (!(container.profile() instanceof Profile.Localhost localhost)) {
                 continue;
             }
-            List<Part> missing =
-                    examination.parts(examination.lookups().get(i), c -> c.isBecause(Cause.PROFILE_NOT_LOADED));
+            List<Confinement> row = examination.lookups().get(i);
+            List<Part> missing = examination.parts(row, c -> c.isBecause(Cause.PROFILE_NOT_LOADED));
             if (missing.isEmpty() || anyNodeSuffices) {
                 continue;
             }
@@ -38,15 +39,18 @@ final class LocalhostNotLoaded implements RuleCheck {
                     container,
                     "Localhost profile " + Quoted.of(localhost.name()) + " is not loaded on "
                             + examination.share(nodes),
-                    fix(localhost.name(), missing),
+                    fix(localhost.name(), missing, missing.size() == row.size()),
                     nodes,
                     Action.ENFORCE);
         }
     }
 
-    private static String fix(String name, List<Part> missing) {
-        Optional<String> near = NearestName.among(
-                name, missing.get(0).appArmor().profiles().modes().keySet());
+    private static String fix(String name, List<Part> missing, boolean everywhere) {
+        // A name that some node does know is no slip of the finger.
+        Optional<String> near = everywhere
+                ? NearestName.among(
+                        name, missing.get(0).appArmor().profiles().modes().keySet())
+                : Optional.empty();
         return near.map(other -> "did you mean " + Quoted.of(other) + "? ").orElse("")
                 + "load it there, or keep the pod to nodes that have it with a nodeSelector";
     }

@@ -12,8 +12,7 @@ import java.util.List;
  */
 final class UnconfinedDeclared implements RuleCheck {
 
-    private static final String FIX =
-            "use RuntimeDefault or a loaded Localhost profile, or have an exception documented";
+    private static final String FIX = "use RuntimeDefault or a loaded Localhost profile";
 
     @Override
     public void examine(Examination examination) {
