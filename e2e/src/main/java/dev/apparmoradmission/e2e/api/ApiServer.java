@@ -24,21 +24,24 @@ public final class ApiServer implements AutoCloseable {
     public static final String STRATEGIC_PATCH = "application/strategic-merge-patch+json";
 
     private static final String JSON = "application/json";
-    private static final long BOUND_SECONDS = 60;
+    private static final long PATIENT_SECONDS = 60;
+    private static final long HASTY_SECONDS = 5;
 
     private final KubernetesClient client;
     private final List<String> identity;
+    private final long boundSeconds;
 
-    private ApiServer(KubernetesClient client, List<String> identity) {
+    private ApiServer(KubernetesClient client, List<String> identity, long boundSeconds) {
         this.client = client;
         this.identity = identity;
+        this.boundSeconds = boundSeconds;
     }
 
     /** With the rights of that kubeconfig's user. */
     public static ApiServer of(String kubeconfig) {
         Config config = Config.fromKubeconfig(kubeconfig);
         config.setRequestRetryBackoffLimit(0);
-        return new ApiServer(new KubernetesClientBuilder().withConfig(config).build(), List.of());
+        return new ApiServer(new KubernetesClientBuilder().withConfig(config).build(), List.of(), PATIENT_SECONDS);
     }
 
     /** The same server, asked in the name of another user. */
@@ -48,7 +51,12 @@ public final class ApiServer implements AutoCloseable {
             headers.add("Impersonate-Group");
             headers.add(group);
         }
-        return new ApiServer(client, List.copyOf(headers));
+        return new ApiServer(client, List.copyOf(headers), boundSeconds);
+    }
+
+    /** The same server, which may be gone: for tidying up on the way out, where nobody wants to wait. */
+    public ApiServer hastily() {
+        return new ApiServer(client, identity, HASTY_SECONDS);
     }
 
     /** Creates an object in the collection of its kind; {@code query} is empty or starts with {@code ?}. */
@@ -102,7 +110,7 @@ public final class ApiServer implements AutoCloseable {
         }
         try {
             HttpResponse<String> response =
-                    http.sendAsync(request.build(), String.class).get(BOUND_SECONDS, TimeUnit.SECONDS);
+                    http.sendAsync(request.build(), String.class).get(boundSeconds, TimeUnit.SECONDS);
             String text = response.body();
             return new Answer(
                     response.code(),

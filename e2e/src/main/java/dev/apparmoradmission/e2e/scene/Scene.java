@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.apparmoradmission.e2e.api.Answer;
 import dev.apparmoradmission.e2e.api.ApiServer;
 import dev.apparmoradmission.e2e.api.Manifest;
+import dev.apparmoradmission.e2e.cluster.Cleanup;
 import dev.apparmoradmission.e2e.cluster.Settings;
 import dev.apparmoradmission.e2e.cluster.TestCluster;
 import dev.apparmoradmission.e2e.webhook.WebhookProcess;
@@ -23,18 +24,23 @@ import org.jspecify.annotations.Nullable;
 /** An API server with nodes, an inventory, a namespace and, registered, the webhook under some policies. */
 public final class Scene implements AutoCloseable {
     private static final String INVENTORY_LABEL = "apparmor-admission.dev/inventory";
+    private static final String NODES = "/api/v1/nodes?labelSelector=" + TestNode.MARK;
+    private static final String INVENTORIES =
+            "/api/v1/namespaces/" + WebhookProcess.NAMESPACE + "/configmaps?labelSelector=" + INVENTORY_LABEL;
     private static final Duration BOUND = Duration.ofSeconds(30);
 
     private final TestCluster cluster;
     private final ApiServer api;
     private final WebhookProcess webhook;
     private final String namespace;
+    private final Cleanup cleanup;
 
     private Scene(TestCluster cluster, ApiServer api, WebhookProcess webhook, String namespace) {
         this.cluster = cluster;
         this.api = api;
         this.webhook = webhook;
         this.namespace = namespace;
+        this.cleanup = new Cleanup(this::stop);
     }
 
     /** Begins to set a scene. */
@@ -128,20 +134,9 @@ public final class Scene implements AutoCloseable {
     }
 
     private static void clear(ApiServer api) {
-        api.client().nodes().withLabel(TestNode.MARK).delete();
-        api.client()
-                .configMaps()
-                .inNamespace(WebhookProcess.NAMESPACE)
-                .withLabel(INVENTORY_LABEL)
-                .delete();
-        await(
-                "nodes gone",
-                () -> api.client()
-                        .nodes()
-                        .withLabel(TestNode.MARK)
-                        .list()
-                        .getItems()
-                        .isEmpty());
+        api.delete(NODES);
+        api.delete(INVENTORIES);
+        await("nodes gone", () -> api.get(NODES).at("/items").isEmpty());
     }
 
     private static void put(ApiServer api, String name, Map<String, String> lists) {
@@ -246,15 +241,22 @@ public final class Scene implements AutoCloseable {
         return found.get(found.size() - 1).path("annotations");
     }
 
+    private void stop() {
+        webhook.close();
+        ApiServer hasty = api.hastily();
+        try {
+            hasty.delete("/api/v1/namespaces/" + namespace);
+            hasty.delete(NODES);
+            hasty.delete(INVENTORIES);
+        } catch (IllegalStateException serverGone) {
+            // On Ctrl-C a server of ours ends at the same time, with everything in it.
+            System.err.println("not cleared away: " + serverGone.getMessage());
+        }
+        api.close();
+    }
+
     @Override
     public void close() {
-        webhook.close();
-        api.client()
-                .namespaces()
-                .withName(namespace)
-                .withTimeout(1, TimeUnit.SECONDS)
-                .delete();
-        api.client().nodes().withLabel(TestNode.MARK).delete();
-        api.close();
+        cleanup.close();
     }
 }

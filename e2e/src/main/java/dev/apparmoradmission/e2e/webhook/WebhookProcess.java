@@ -175,12 +175,13 @@ public final class WebhookProcess implements AutoCloseable {
 
     private void stop() {
         try {
-            Registration.remove(api);
-        } catch (RuntimeException serverGone) {
-            // On Ctrl-C the API server ends at the same time; what was registered ends with it.
+            Registration.remove(api.hastily());
+        } catch (IllegalStateException serverGone) {
+            // On Ctrl-C a server of ours ends at the same time, and with it what was registered there.
+            System.err.println("not deregistered: " + serverGone.getMessage());
+        } finally {
             child.close();
         }
-        child.close();
         try {
             Directories.remove(directory);
         } catch (IOException failure) {
