@@ -1,13 +1,14 @@
 package dev.apparmoradmission;
 
-import io.quarkus.runtime.Quarkus;
+import dev.apparmoradmission.webhook.WebhookCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
 
 /**
  * The one entry point of the artifact, and the only class that knows every mode.
  *
  * <p>Only {@code webhook} boots Quarkus: the other commands must start in a fraction of a second and open no port, so the
- * branch comes before {@link Quarkus#run(String...)}.
+ * branch comes before {@code Quarkus.run}.
  */
 @QuarkusMain
 public final class Main {
@@ -24,7 +25,7 @@ public final class Main {
     public static void main(String... args) {
         String command = args.length == 0 ? "" : args[0];
         switch (command) {
-            case "webhook" -> Quarkus.run(args);
+            case "webhook" -> WebhookCommand.run(List.of(args).subList(1, args.length));
             default -> {
                 System.err.println(
                         command.isEmpty() ? "A command is needed." : "Unknown command: " + printable(command) + ".");

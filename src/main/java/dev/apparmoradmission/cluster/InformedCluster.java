@@ -1,0 +1,208 @@
+package dev.apparmoradmission.cluster;
+
+import dev.apparmoradmission.node.ContainerRuntime;
+import dev.apparmoradmission.node.Node;
+import dev.apparmoradmission.node.Taint;
+import dev.apparmoradmission.node.TransientTaints;
+import dev.apparmoradmission.policy.Namespaces;
+import dev.apparmoradmission.wire.ConfigMapReader;
+import dev.apparmoradmission.wire.Inventory;
+import dev.apparmoradmission.wire.InventoryConfigMap;
+import dev.apparmoradmission.wire.InventoryPart;
+import dev.apparmoradmission.wire.InventoryProblem;
+import dev.apparmoradmission.wire.InventoryReader;
+import dev.apparmoradmission.wire.ProfileLists;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.NodeSystemInfo;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster as the API server shows it: inventory ConfigMaps, Nodes and Namespaces are listed once and watched from then on.
+ * While the API server is away, what was last seen stays in force; the watches come back by themselves. Changes that come
+ * together are put in force together, on a thread of its own.
+ */
+public final class InformedCluster implements AutoCloseable {
+
+    /** How long further changes are waited for, in milliseconds. */
+    private static final int DEBOUNCE = 50;
+    /** Objects in one page of a list. */
+    private static final long PAGE = 500;
+
+    private record NamedLabels(String name, Map<String, String> labels) {}
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final TransientTaints transientTaints;
+    private final SnapshotStore store;
+    private final ClusterReports reports;
+    private final InventoryReader inventoryReader = new InventoryReader(new ProfileLists());
+    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "cluster-picture");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final AtomicBoolean pending = new AtomicBoolean();
+    private final RecordStore<ConfigMap, InventoryPart> inventories = new RecordStore<>(
+            this::part, few -> new ConfigMapBuilder().withMetadata(few).build(), this::changed);
+    private final RecordStore<io.fabric8.kubernetes.api.model.Node, Node> nodes = new RecordStore<>(
+            InformedCluster::node, few -> new NodeBuilder().withMetadata(few).build(), this::changed);
+    private final RecordStore<Namespace, NamedLabels> namespaces = new RecordStore<>(
+            found -> new NamedLabels(found.getMetadata().getName(), labels(found)),
+            few -> new NamespaceBuilder().withMetadata(few).build(),
+            this::changed);
+    private volatile List<SharedIndexInformer<?>> informers = List.of();
+    private volatile boolean synced;
+
+    InformedCluster(
+            KubernetesClient client,
+            String namespace,
+            TransientTaints transientTaints,
+            SnapshotStore store,
+            ClusterReports reports) {
+        this.client = client;
+        this.namespace = namespace;
+        this.transientTaints = transientTaints;
+        this.store = store;
+        this.reports = reports;
+    }
+
+    /** The namespace whose ConfigMaps are watched. */
+    public String namespace() {
+        return namespace;
+    }
+
+    /** Begins to list and watch. Does not wait for the API server, which may not be up yet. */
+    public void start() {
+        informers = List.of(
+                informer(
+                        client.configMaps().inNamespace(namespace).withLabel(InventoryConfigMap.LABEL, "true"),
+                        inventories,
+                        "inventory"),
+                informer(client.nodes(), nodes, "nodes"),
+                informer(client.namespaces(), namespaces, "namespaces"));
+        // An empty list changes nothing, and would never be heard of.
+        informers.forEach(informer -> informer.start().whenComplete((done, failed) -> changed()));
+    }
+
+    /** Whether everything has been listed once and is in force. */
+    public boolean isSynced() {
+        return synced;
+    }
+
+    @Override
+    public void close() {
+        informers.forEach(SharedIndexInformer::close);
+        worker.shutdownNow();
+    }
+
+    private <T extends HasMetadata, R> SharedIndexInformer<T> informer(
+            Informable<T> objects, RecordStore<T, R> kept, String name) {
+        AtomicBoolean told = new AtomicBoolean();
+        return objects.withLimit(PAGE)
+                .runnableInformer(0)
+                .itemStore(kept)
+                .removeNamespaceIndex()
+                .exceptionHandler((started, problem) -> {
+                    // One line for an outage, not one for each attempt.
+                    if (told.compareAndSet(false, true)) {
+                        reports.refused(name, List.of("the API server cannot be watched: " + problem.getMessage()));
+                    }
+                    return true;
+                });
+    }
+
+    private void changed() {
+        if (pending.compareAndSet(false, true)) {
+            var unused = worker.schedule(this::publishOrReport, DEBOUNCE, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** A failure must not vanish in the executor: everybody would stay on an old picture, and nobody would notice. */
+    private void publishOrReport() {
+        try {
+            publish();
+        } catch (RuntimeException e) {
+            reports.refused("cluster", List.of("the picture cannot be renewed, by a defect of ours: " + e));
+        }
+    }
+
+    private void publish() {
+        pending.set(false);
+        List<SharedIndexInformer<?>> all = informers;
+        if (all.isEmpty() || !all.stream().allMatch(SharedIndexInformer::hasSynced)) {
+            return;
+        }
+        Map<String, Map<String, String>> labels = new HashMap<>();
+        namespaces.records().forEach(found -> labels.put(found.name(), found.labels()));
+        Namespaces known = new Namespaces(labels);
+        ClusterPicture picture =
+                new ClusterPicture(Optional.of(nodes.records()), Inventory.join(inventories.records()), known);
+        store.cluster(picture.clusterNodes(transientTaints), known);
+        synced = true;
+    }
+
+    private InventoryPart part(ConfigMap configMap) {
+        Map<String, String> data = new HashMap<>();
+        if (configMap.getData() != null) {
+            data.putAll(configMap.getData());
+        }
+        if (configMap.getBinaryData() != null) {
+            configMap.getBinaryData().forEach((node, base64) -> data.put(node, ConfigMapReader.decode(base64)));
+        }
+        data.values().removeIf(value -> value == null);
+        InventoryPart part = inventoryReader.read(new InventoryConfigMap(
+                namespace,
+                configMap.getMetadata().getName(),
+                Optional.ofNullable(configMap.getMetadata().getResourceVersion())
+                        .orElse(""),
+                labels(configMap),
+                data));
+        if (!part.problems().isEmpty()) {
+            reports.remarked(
+                    "inventory",
+                    part.problems().stream().map(InventoryProblem::describe).toList());
+        }
+        return part;
+    }
+
+    private static Node node(io.fabric8.kubernetes.api.model.Node found) {
+        List<Taint> taints = found.getSpec() == null || found.getSpec().getTaints() == null
+                ? List.of()
+                : found.getSpec().getTaints().stream()
+                        .map(taint -> new Taint(text(taint.getKey()), text(taint.getValue()), text(taint.getEffect())))
+                        .toList();
+        Optional<NodeSystemInfo> info = Optional.ofNullable(found.getStatus()).map(status -> status.getNodeInfo());
+        return new Node(
+                found.getMetadata().getName(),
+                labels(found),
+                taints,
+                ContainerRuntime.ofVersion(
+                        info.map(NodeSystemInfo::getContainerRuntimeVersion).orElse("")),
+                info.map(NodeSystemInfo::getBootID).filter(id -> !id.isEmpty()));
+    }
+
+    private static Map<String, String> labels(HasMetadata object) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels == null ? Map.of() : labels;
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+}

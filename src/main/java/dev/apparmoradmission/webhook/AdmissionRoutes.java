@@ -1,0 +1,130 @@
+package dev.apparmoradmission.webhook;
+
+import dev.apparmoradmission.cluster.SnapshotStore;
+import dev.apparmoradmission.decision.Snapshot;
+import dev.apparmoradmission.wire.AdmissionAnswer;
+import dev.apparmoradmission.wire.AdmissionRequest;
+import dev.apparmoradmission.wire.AdmissionReviewReader;
+import dev.apparmoradmission.wire.AdmissionReviewWriter;
+import dev.apparmoradmission.wire.NotAnAdmissionReviewException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * The HTTP side of the webhook: {@code POST /mutate} and {@code POST /validate}, all of it on the event loop. A review takes
+ * some tens of microseconds and waits for nothing, so a hand-over to another thread would only cost (architecture, facts).
+ *
+ * <p>Bad input is answered with 400, 405 or 413 and one line of JSON; nothing that a client sends gives a 5xx.
+ */
+@ApplicationScoped
+public class AdmissionRoutes {
+
+    private static final Logger LOG = Logger.getLogger("apparmor-admission");
+    private static final String JSON = "application/json";
+    /** Behind the health and metrics routes, should somebody move them to this port. */
+    private static final int LAST = Integer.MAX_VALUE;
+
+    private final SnapshotStore snapshots;
+    private final AdmissionMetrics metrics;
+    private final DecisionLog log;
+    private final Clock clock;
+    private final WarmUp warmUp;
+    private final AdmissionReviewReader reader = new AdmissionReviewReader();
+    private final AdmissionReviewWriter writer = new AdmissionReviewWriter();
+
+    AdmissionRoutes(SnapshotStore snapshots, AdmissionMetrics metrics, DecisionLog log, Clock clock, WarmUp warmUp) {
+        this.snapshots = snapshots;
+        this.metrics = metrics;
+        this.log = log;
+        this.clock = clock;
+        this.warmUp = warmUp;
+    }
+
+    void register(@Observes Router router) {
+        for (Door door : Door.values()) {
+            router.route(door.path()).handler(context -> receive(door, context.request()));
+        }
+        router.route().order(LAST).handler(AdmissionRoutes::notFound);
+    }
+
+    private void receive(Door door, HttpServerRequest request) {
+        if (!request.method().equals(HttpMethod.POST)) {
+            request.response().putHeader("Allow", "POST");
+            refuse(request.response(), 405, "only POST is answered here");
+            return;
+        }
+        boolean own = warmUp.isOwn(request);
+        ReviewBody.read(
+                request,
+                body -> answer(door, body, own, request.response()),
+                () -> refuse(request.response(), 413, "the body is longer than 16 MiB"));
+    }
+
+    private void answer(Door door, byte[] body, boolean own, HttpServerResponse response) {
+        AdmissionRequest request;
+        try {
+            request = reader.read(body);
+        } catch (NotAnAdmissionReviewException e) {
+            refuse(response, 400, e.message());
+            return;
+        } catch (RuntimeException e) {
+            // Bytes that a reader stumbles over are bad bytes; which ones, the log tells.
+            LOG.error("reading a review failed", e);
+            refuse(response, 400, "the body cannot be read as an AdmissionReview");
+            return;
+        }
+        send(response, 200, writer.write(review(door, request, own)));
+    }
+
+    private AdmissionAnswer review(Door door, AdmissionRequest request, boolean own) {
+        Optional<Snapshot> snapshot = snapshots.current();
+        if (snapshot.isEmpty()) {
+            return Answers.notReady(request.uid());
+        }
+        long start = System.nanoTime();
+        Ruling ruling;
+        AdmissionAnswer answer;
+        try {
+            ruling = Admission.judge(door, request, snapshot.get(), clock.instant());
+            answer = Answers.of(ruling, snapshot.get().dryRun());
+        } catch (RuntimeException | StackOverflowError e) {
+            // Fail closed: without a decision the pod could run unconfined.
+            ruling = Ruling.failed(door, request);
+            answer = Answers.of(ruling, snapshot.get().dryRun());
+            log.failure(ruling, e);
+        }
+        if (!own) {
+            metrics.record(ruling, System.nanoTime() - start);
+            log.record(ruling, answer);
+        }
+        return answer;
+    }
+
+    private static void notFound(RoutingContext context) {
+        if (!context.response().ended()) {
+            refuse(context.response(), 404, "nothing is here: POST to /mutate or /validate");
+        }
+    }
+
+    private static void refuse(HttpServerResponse response, int status, String problem) {
+        String text =
+                problem.replaceAll("\\p{Cntrl}", "?").replace("\\", "\\\\").replace("\"", "\\\"");
+        send(response, status, ("{\"error\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void send(HttpServerResponse response, int status, byte[] body) {
+        if (!response.closed()) {
+            response.setStatusCode(status).putHeader("Content-Type", JSON).end(Buffer.buffer(body));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.apparmoradmission.webhook;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.tls.BaseTlsConfiguration;
+import io.quarkus.tls.TlsConfigurationRegistry;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.SSLOptions;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.time.Clock;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * Sees to it that there is a serving certificate before the port is opened: the configured one
+ * ({@code quarkus.tls.admission.key-store…}), or else a self-made one.
+ */
+@ApplicationScoped
+public class ServingCertificate {
+
+    /** The name of the TLS configuration by which the HTTPS port serves. */
+    private static final String NAME = "admission";
+
+    private static final Logger LOG = Logger.getLogger("apparmor-admission");
+
+    private final WebhookSettings settings;
+    private final Clock clock;
+
+    ServingCertificate(WebhookSettings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    void provide(@Observes StartupEvent event, TlsConfigurationRegistry registry) {
+        boolean configured = registry.get(NAME)
+                .filter(tls -> tls.getKeyStoreOptions() != null)
+                .isPresent();
+        if (configured) {
+            if (settings.caOut().isPresent()) {
+                throw new UnusableConfigurationException(
+                        "--ca-out writes the CA of the self-made certificate, but a certificate is configured"
+                                + " (quarkus.tls.admission): leave one of them out.");
+            }
+            return;
+        }
+        List<String> hosts = settings.tlsHosts().orElse(List.of());
+        SelfMadeCertificate certificate;
+        try {
+            certificate = SelfMadeCertificate.make(hosts, clock.instant());
+        } catch (IllegalArgumentException e) {
+            throw new UnusableConfigurationException("--tls-host (apparmor-admission.tls-hosts): " + e.getMessage());
+        }
+        registry.register(NAME, new InMemory(certificate));
+        settings.caOut().ifPresent(file -> write(file, certificate.authorityPem()));
+        LOG.infof(
+                "Serving with a self-made certificate, valid until %s%s",
+                certificate.serving().getNotAfter().toInstant(),
+                settings.caOut().map(file -> "; its CA is in " + file).orElse(""));
+    }
+
+    /** A reader sees the whole file or the old one. */
+    private static void write(Path file, String pem) {
+        Path target = file.toAbsolutePath();
+        Path temporary = target.resolveSibling(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid());
+        try {
+            if (Files.isDirectory(target)) {
+                throw new IOException("it is a directory");
+            }
+            Files.writeString(temporary, pem);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            temporary.toFile().delete();
+            throw new UnusableConfigurationException("--ca-out: " + file + " cannot be written: " + e);
+        }
+    }
+
+    private static final class InMemory extends BaseTlsConfiguration {
+
+        private final KeyStore keyStore;
+        private final KeyCertOptions options;
+
+        InMemory(SelfMadeCertificate certificate) {
+            keyStore = certificate.keyStore();
+            options = new PemKeyCertOptions()
+                    .addKeyValue(Buffer.buffer(certificate.keyPem()))
+                    .addCertValue(Buffer.buffer(certificate.servingPem() + certificate.authorityPem()));
+        }
+
+        @Override
+        public KeyStore getKeyStore() {
+            return keyStore;
+        }
+
+        @Override
+        public KeyCertOptions getKeyStoreOptions() {
+            return options;
+        }
+
+        @Override
+        public SSLOptions getSSLOptions() {
+            return new SSLOptions().setKeyCertOptions(options).setUseAlpn(true);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.apparmoradmission.webhook;
+
+import dev.apparmoradmission.cluster.SnapshotStore;
+import dev.apparmoradmission.decision.Snapshot;
+import dev.apparmoradmission.node.EligibleNodes.Member;
+import dev.apparmoradmission.node.NodeInventory;
+import dev.apparmoradmission.policy.AppArmorPolicy;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Shows what the webhook decides by: which policies are in force, and how well the nodes are known. */
+final class SourceMetrics {
+
+    private enum State {
+        ENABLED,
+        DISABLED,
+        UNREPORTED,
+        STALE
+    }
+
+    private final MeterRegistry registry;
+    private final SnapshotStore snapshots;
+    private final Clock clock;
+    private final MultiGauge policyInfo;
+
+    SourceMetrics(MeterRegistry registry, SnapshotStore snapshots, Clock clock) {
+        this.registry = registry;
+        this.snapshots = snapshots;
+        this.clock = clock;
+        this.policyInfo = MultiGauge.builder("apparmor_admission.policy.info")
+                .description("1 for the policy set in force, by the hash of its content")
+                .register(registry);
+        for (State state : State.values()) {
+            Gauge.builder("apparmor_admission.inventory.nodes", () -> nodes(state))
+                    .description(
+                            "Nodes by what their inventory says: AppArmor on, off, no report, or a report too old to count")
+                    .tag("state", state.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        Gauge.builder("apparmor_admission.inventory.age.seconds", this::oldestAge)
+                .description(
+                        "Age of the oldest inventory that tells when it was observed, in seconds; 0 where none does")
+                .register(registry);
+        for (String outcome : List.of("accepted", "refused")) {
+            reload("policy", outcome, 0);
+            reload("inventory", outcome, 0);
+        }
+    }
+
+    /** A policy set is in force. */
+    void policies(String hash) {
+        policyInfo.register(List.of(MultiGauge.Row.of(Tags.of("hash", hash), 1)), true);
+    }
+
+    /** Policy files were read anew. */
+    void policyReload(boolean accepted) {
+        reload("policy", accepted ? "accepted" : "refused", 1);
+    }
+
+    /** The files of a standalone cluster were read anew, or a watch failed. */
+    void inventoryReload(boolean accepted) {
+        reload("inventory", accepted ? "accepted" : "refused", 1);
+    }
+
+    private void reload(String what, String outcome, int times) {
+        registry.counter("apparmor_admission." + what + ".reload", "outcome", outcome)
+                .increment(times);
+    }
+
+    private double nodes(State wanted) {
+        Optional<Snapshot> snapshot = snapshots.current();
+        if (snapshot.isEmpty()) {
+            return 0;
+        }
+        Optional<Duration> maxAge = snapshot.get().policies().policies().stream()
+                .map(AppArmorPolicy::localhost)
+                .flatMap(terms -> terms.maxAge().stream())
+                .min(Comparator.naturalOrder());
+        Instant now = clock.instant();
+        return snapshot.get().nodes().members().stream()
+                .filter(member -> state(member, maxAge, now) == wanted)
+                .count();
+    }
+
+    private static State state(Member member, Optional<Duration> maxAge, Instant now) {
+        if (member.inventory().isEmpty()) {
+            return State.UNREPORTED;
+        }
+        NodeInventory inventory = member.inventory().get();
+        if (!inventory.enabled()) {
+            return State.DISABLED;
+        }
+        return maxAge.isPresent() && inventory.isOlderThan(maxAge.get(), now) ? State.STALE : State.ENABLED;
+    }
+
+    private double oldestAge() {
+        Instant now = clock.instant();
+        return snapshots.current().stream()
+                .flatMap(snapshot -> snapshot.nodes().members().stream())
+                .flatMap(member -> member.inventory().stream())
+                .flatMap(inventory -> inventory.observedAt().stream())
+                .min(Comparator.naturalOrder())
+                .map(oldest -> Math.max(0, Duration.between(oldest, now).toSeconds()))
+                .orElse(0L);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.apparmoradmission.webhook;
+
+import dev.apparmoradmission.cluster.SnapshotStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Puts the plain classes of the webhook together. */
+@ApplicationScoped
+public class WebhookBeans {
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    WebhookState state() {
+        return new WebhookState();
+    }
+
+    @Produces
+    @Singleton
+    SnapshotStore snapshots(WebhookSettings settings) {
+        return new SnapshotStore(settings.dryRun());
+    }
+
+    @Produces
+    @Singleton
+    AdmissionMetrics metrics(MeterRegistry registry) {
+        return new AdmissionMetrics(registry);
+    }
+
+    @Produces
+    @Singleton
+    DecisionLog decisionLog(
+            WebhookSettings settings,
+            @ConfigProperty(name = "quarkus.log.console.json.enabled", defaultValue = "false") boolean json) {
+        return new DecisionLog(json, settings.dryRun());
+    }
+}

@@ -1,0 +1,51 @@
+package dev.apparmoradmission.webhook;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** How far the webhook is, and what is wrong although it serves. Safe for use by several threads. */
+final class WebhookState {
+
+    private record Problems(Optional<String> policies, Optional<String> cluster) {}
+
+    private final AtomicReference<Problems> problems =
+            new AtomicReference<>(new Problems(Optional.empty(), Optional.empty()));
+    private volatile boolean listening;
+    private volatile boolean warm;
+
+    /** The HTTPS port is open. */
+    void listening() {
+        listening = true;
+    }
+
+    /** Enough reviews have been answered for the next one not to wait for the JVM. */
+    void warm() {
+        warm = true;
+    }
+
+    boolean isListening() {
+        return listening;
+    }
+
+    boolean isWarm() {
+        return warm;
+    }
+
+    /** Why the newest policy files are not in force; empty where they are. */
+    void policyProblem(Optional<String> problem) {
+        problems.updateAndGet(old -> new Problems(problem, old.cluster()));
+    }
+
+    /** Why the newest state of the cluster is not in force; empty where it is. */
+    void clusterProblem(Optional<String> problem) {
+        problems.updateAndGet(old -> new Problems(old.policies(), problem));
+    }
+
+    Optional<String> policyProblem() {
+        return problems.get().policies();
+    }
+
+    Optional<String> clusterProblem() {
+        return problems.get().cluster();
+    }
+}
