@@ -100,7 +100,7 @@ final class YamlParser extends ParserMinimalBase {
             throw problem("a list or mapping as a key; a key must be a plain name");
         }
         String name = YamlScalars.name(value(scalar))
-                .orElseThrow(() -> problem("null as a key; put it in quotes, or name it"));
+                .orElseThrow(() -> problem(scalar.getValue() + " as a key; put it in quotes"));
         if (!names.get(depth).add(name)) {
             throw problem("key \"" + name + "\" is there twice in one mapping");
         }

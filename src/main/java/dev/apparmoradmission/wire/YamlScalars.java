@@ -67,6 +67,8 @@ final class YamlScalars {
 
     private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
 
+    private static final Pattern BETWEEN_DIGITS = Pattern.compile("(?<=[0-9])_(?=[0-9])");
+
     private static final BigInteger MAX_UNSIGNED = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
     /** Nothing longer is read as a number; it would be none that anyone wrote by hand. */
@@ -110,21 +112,30 @@ final class YamlScalars {
         return mayBeNumber && text.length() <= LONGEST_NUMBER ? number(text) : text;
     }
 
-    /** The name that a key of a mapping has in JSON; empty for null, which is no name. */
+    /**
+     * The name that a key of a mapping has in JSON. Empty for null and for numbers that no one writes as a key, and whose name
+     * would be a matter of Go's number formats.
+     */
     static Optional<String> name(Object value) {
         if (value instanceof Double number) {
-            // As Go prints it: a whole number without a fraction.
+            float rounded = number.floatValue();
+            float size = Math.abs(rounded);
+            if (size < 1e-3f || size >= 1e6f) {
+                return Optional.empty();
+            }
             return Optional.of(
-                    number == Math.rint(number) && Math.abs(number) < 1e15
-                            ? String.valueOf(number.longValue())
-                            : String.valueOf(number));
+                    rounded == Math.rint(rounded) ? String.valueOf((long) rounded) : String.valueOf(rounded));
         }
-        return value == NULL ? Optional.empty() : Optional.of(value.toString());
+        return value == NULL || value instanceof BigInteger ? Optional.empty() : Optional.of(value.toString());
     }
 
     private static Object number(String text) {
-        String digits = text.indexOf('_') >= 0 && text.charAt(0) != '.' ? text.replace("_", "") : text;
-        Object integer = digits.charAt(0) == '.' ? text : integer(digits);
+        boolean fraction = text.charAt(0) == '.';
+        // Behind a point Go takes an underscore only between digits, elsewhere the YAML reader strips them all.
+        String digits = text.indexOf('_') < 0
+                ? text
+                : fraction ? BETWEEN_DIGITS.matcher(text).replaceAll("") : text.replace("_", "");
+        Object integer = fraction ? text : integer(digits);
         if (integer instanceof Number) {
             return integer;
         }

@@ -59,6 +59,11 @@ class DocumentsTest {
                     1e3              | 1000.0
                     .5               | 0.5
                     5.               | 5.0
+                    .4_2             | 0.42
+                    .4_              | ".4_"
+                    0x1p3            | "0x1p3"
+                    -0               | 0
+                    1e-400           | 0.0
                     1.10             | 1.1
                     7e342151         | "7e342151"
                     9223372036854775807  | 9223372036854775807
@@ -98,7 +103,9 @@ class DocumentsTest {
     @Test
     void keys_that_are_no_names_are_errors() {
         assertThat(problem("? [a]\n: b\n").problem()).contains("as a key");
-        assertThat(problem("a: 1\n~: b\n").place()).isEqualTo(new Place(2, 1));
+        assertThat(problem("a: 1\n~: b\n")).hasMessage("2:1: ~ as a key; put it in quotes");
+        assertThat(problem("a: 1\n1e21: b\n")).hasMessage("2:1: 1e21 as a key; put it in quotes");
+        assertThat(problem("a: 1\n18446744073709551615: b\n").place()).isEqualTo(new Place(2, 1));
     }
 
     // ---- documents

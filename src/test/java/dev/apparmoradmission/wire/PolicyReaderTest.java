@@ -21,10 +21,12 @@ import dev.apparmoradmission.profile.ProfileMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -385,6 +387,38 @@ class PolicyReaderTest {
                 assertThat(accepted.set().policies().get(0).mode()).isEqualTo(Action.ENFORCE);
             }
         }
+    }
+
+    @Test
+    void a_file_with_flipped_cut_and_doubled_bytes_is_read_or_refused_but_never_fails() {
+        byte[] good = (HEAD
+                        + "  mode: &m Enforce\n  match: {namespaces: [\"a*\", 'b']}\n  rules: {privileged: *m}\n  localhost:\n"
+                        + "    maxAge: 24h # hours\n    allowed:\n    - >-\n      k8s\n---\n" + GRANT)
+                .getBytes(StandardCharsets.UTF_8);
+        Random random = new Random(42);
+        int refused = 0;
+        for (int round = 0; round < 3000; round++) {
+            byte[] bad = good.clone();
+            for (int flips = random.nextInt(4); flips >= 0; flips--) {
+                bad[random.nextInt(bad.length)] = (byte)
+                        (random.nextBoolean()
+                                ? "\n\t :-[]{}&*!|>'\"%@,?#<~".charAt(random.nextInt(23))
+                                : random.nextInt(256));
+            }
+            int end = random.nextBoolean() ? bad.length : random.nextInt(bad.length);
+            PolicyReading reading = reader.read(
+                    List.of(new PolicyFile("p.yaml", Arrays.copyOf(bad, random.nextInt(10) == 0 ? end * 2 : end))),
+                    "here");
+            if (reading instanceof PolicyReading.Refused problems) {
+                refused++;
+                assertThat(problems.problems())
+                        .isNotEmpty()
+                        .allSatisfy(problem -> assertThat(problem.toString())
+                                .doesNotContainPattern("\\p{Cntrl}")
+                                .matches("(p.yaml|here):[0-9]+:[0-9]+: .+"));
+            }
+        }
+        assertThat(refused).isGreaterThan(1500);
     }
 
     @Test
