@@ -1,7 +1,11 @@
 package dev.apparmoradmission;
 
+import dev.apparmoradmission.check.CheckCommand;
+import dev.apparmoradmission.check.Surroundings;
 import dev.apparmoradmission.webhook.WebhookCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,17 +28,32 @@ public final class Main {
      */
     public static void main(String... args) {
         String command = args.length == 0 ? "" : args[0];
+        List<String> options = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
         switch (command) {
-            case "webhook" -> WebhookCommand.run(List.of(args).subList(1, args.length));
+            case "webhook" -> WebhookCommand.run(options);
+            case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
+            case "--help", "-h", "help" -> usage(System.out);
+            case "--version", "-V", "version" -> System.out.println("apparmor-admission " + version());
             default -> {
                 System.err.println(
                         command.isEmpty() ? "A command is needed." : "Unknown command: " + printable(command) + ".");
-                System.err.println("Usage: java -jar quarkus-run.jar COMMAND [OPTION...]");
-                System.err.println("Commands:");
-                System.err.println("  webhook   serve the admission webhook over HTTPS");
+                usage(System.err);
                 System.exit(BAD_USAGE);
             }
         }
+    }
+
+    private static void usage(PrintStream out) {
+        out.println("Usage: java -jar quarkus-run.jar COMMAND [OPTION...]");
+        out.println("Commands:");
+        out.println("  webhook   serve the admission webhook over HTTPS");
+        out.println("  check     judge manifests offline: files, directories, or - for standard input");
+        out.println("COMMAND --help tells its options; --version prints the version.");
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
     }
 
     /** An argument may hold anything; control characters would let it forge lines of a terminal or a log. */

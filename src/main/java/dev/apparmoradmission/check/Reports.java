@@ -1,0 +1,30 @@
+package dev.apparmoradmission.check;
+
+import dev.apparmoradmission.report.JsonReport;
+import dev.apparmoradmission.report.Judgement;
+import dev.apparmoradmission.report.JunitReport;
+import dev.apparmoradmission.report.Report;
+import dev.apparmoradmission.report.SarifReport;
+import dev.apparmoradmission.report.TextReport;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
+
+/** Makes the report that was asked for. */
+final class Reports {
+
+    private Reports() {}
+
+    static Report of(
+            CheckOptions.Output output, OutputStream out, Surroundings surroundings, Predicate<Judgement> complaint)
+            throws IOException {
+        return switch (output) {
+            case TEXT -> new TextReport(new OutputStreamWriter(out, surroundings.charset()), surroundings.style());
+            case JSON -> new JsonReport(out);
+            case SARIF -> new SarifReport(out);
+            case JUNIT -> new JunitReport(new OutputStreamWriter(out, StandardCharsets.UTF_8), complaint);
+        };
+    }
+}
