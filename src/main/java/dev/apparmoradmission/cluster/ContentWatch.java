@@ -51,7 +51,8 @@ public final class ContentWatch<T> implements AutoCloseable {
     private final ChangeNotice notice;
     private final Thread thread;
     private volatile boolean closed;
-    private Seen<T> last;
+    /** Of the content passed on last; the content itself may be large, and is not kept. */
+    private String last;
 
     /**
      * Starts to watch.
@@ -66,7 +67,7 @@ public final class ContentWatch<T> implements AutoCloseable {
         this.look = look;
         this.changed = changed;
         this.pace = pace;
-        this.last = first;
+        this.last = first.fingerprint();
         this.notice = new ChangeNotice();
         this.notice.watch(first.directories());
         this.thread = new Thread(this::run, name);
@@ -88,9 +89,10 @@ public final class ContentWatch<T> implements AutoCloseable {
     private void lookOnce() throws InterruptedException {
         try {
             Seen<T> now = look.get();
-            if (!now.fingerprint().equals(last.fingerprint())) {
-                last = settled(now);
-                changed.accept(last.content());
+            if (!now.fingerprint().equals(last)) {
+                now = settled(now);
+                last = now.fingerprint();
+                changed.accept(now.content());
             }
             notice.watch(now.directories());
         } catch (RuntimeException e) {

@@ -41,7 +41,8 @@ import java.util.regex.Pattern;
  */
 final class PolicyMapping {
 
-    private static final Pattern DURATION = Pattern.compile("(?:(\\d+)d)?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?");
+    private static final Pattern DURATION =
+            Pattern.compile("(?:(\\d+)d)?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?");
 
     private static final List<Glob> ANY = List.of(new Glob("*"));
 
@@ -204,7 +205,8 @@ final class PolicyMapping {
         return Duration.ofDays(part(parts, 1))
                 .plusHours(part(parts, 2))
                 .plusMinutes(part(parts, 3))
-                .plusSeconds(part(parts, 4));
+                .plusSeconds(part(parts, 4))
+                .plusMillis(part(parts, 5));
     }
 
     private static long part(Matcher parts, int group) {

@@ -141,6 +141,32 @@ class PolicyReaderTest {
         assertThat(policy.localhost().allowed()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"24h, PT24H", "1d12h, PT36H", "90s, PT1M30S", "5m, PT5M", "500ms, PT0.5S", "1d2h3m4s5ms, PT26H3M4.005S"
+    })
+    void a_duration_is_read_by_its_units(String written, Duration read) {
+        assertThat(policy("  localhost: {maxAge: " + written + "}\n")
+                        .localhost()
+                        .maxAge())
+                .contains(read);
+    }
+
+    @Test
+    void keys_that_are_there_but_empty_say_no_more_than_absent_ones() {
+        AppArmorPolicy policy = policy("""
+                  match:
+                    namespaces: ["*"]
+                    excludeNamespaces: []
+                    namespaceSelector: {matchLabels: {}, matchExpressions: []}
+                    runtimeClassesNotApplicable: []
+                  defaultProfile: {type: RuntimeDefault, localhostProfile: null, onUnsupportedNode: Deny}
+                  rules: {}
+                  localhost: {}
+                  exceptions: {controls: []}
+                """);
+        assertThat(policy).isEqualTo(policy("  mode: Enforce\n"));
+    }
+
     @Test
     void every_knob_of_a_grant_is_read() {
         String text = GRANT + """
