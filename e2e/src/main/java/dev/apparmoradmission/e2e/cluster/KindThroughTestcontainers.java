@@ -2,6 +2,8 @@ package dev.apparmoradmission.e2e.cluster;
 
 import com.github.dockerjava.api.model.Image;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,6 +24,10 @@ record KindThroughTestcontainers(Settings settings) implements Rung {
 
     @Override
     public Optional<String> hindrance() {
+        if (sharesNetworkUnknowingly()) {
+            return Optional.of("the tests run in a container with a Docker engine beside them:"
+                    + " set TESTCONTAINERS_HOST_OVERRIDE=localhost, as e2e/test does");
+        }
         try {
             return DockerClientFactory.instance().isDockerAvailable()
                     ? Optional.empty()
@@ -29,9 +35,19 @@ record KindThroughTestcontainers(Settings settings) implements Rung {
         } catch (RuntimeException failure) {
             // Inside a container the library runs another one to find its way out, and wants an image for that.
             return Optional.of("the Docker engine answers, but Testcontainers cannot use it ("
-                    + failure.getMessage()
-                    + "); where engine and tests share a network, TESTCONTAINERS_HOST_OVERRIDE=localhost helps");
+                    + failure.getMessage() + ")");
         }
+    }
+
+    /**
+     * Whether the library would take an engine in our own container for one outside, and pull an image for minutes to
+     * find the way there. The engine's bridge among our interfaces tells the one from the other.
+     */
+    private boolean sharesNetworkUnknowingly() {
+        return settings.value("TESTCONTAINERS_HOST_OVERRIDE").isEmpty()
+                && settings.value("DOCKER_HOST").isEmpty()
+                && Files.exists(Path.of("/.dockerenv"))
+                && Files.exists(Path.of("/sys/class/net/docker0"));
     }
 
     @Override
