@@ -18,6 +18,8 @@ import java.util.concurrent.TimeoutException;
  * throws on a refusal, since refusals are what the tests are about.
  */
 public final class ApiServer implements AutoCloseable {
+    /** The list of operations of RFC 6902. */
+    public static final String JSON_PATCH = "application/json-patch+json";
     /** The merge patch of RFC 7386. */
     public static final String MERGE_PATCH = "application/merge-patch+json";
     /** Kubernetes' own patch, which knows list keys. */

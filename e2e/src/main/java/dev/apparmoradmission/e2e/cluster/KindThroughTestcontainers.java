@@ -34,8 +34,8 @@ record KindThroughTestcontainers(Settings settings) implements Rung {
                     : Optional.of("start a Docker engine (DOCKER_HOST names one elsewhere)");
         } catch (RuntimeException failure) {
             // Inside a container the library runs another one to find its way out, and wants an image for that.
-            return Optional.of("the Docker engine answers, but Testcontainers cannot use it ("
-                    + failure.getMessage() + ")");
+            return Optional.of(
+                    "the Docker engine answers, but Testcontainers cannot use it (" + failure.getMessage() + ")");
         }
     }
 

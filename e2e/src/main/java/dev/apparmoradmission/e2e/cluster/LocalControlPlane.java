@@ -82,6 +82,8 @@ final class LocalControlPlane implements TestCluster {
                 "--cert-dir=" + directory.resolve("certificates"),
                 "--token-auth-file=" + write("tokens.csv", token + ",admin,admin,system:masters\n"),
                 "--authorization-mode=Node,RBAC",
+                // As on a usual node: what is privileged is for admission to judge.
+                "--allow-privileged=true",
                 "--enable-admission-plugins=NodeRestriction",
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-key-file=" + serviceAccountKey,

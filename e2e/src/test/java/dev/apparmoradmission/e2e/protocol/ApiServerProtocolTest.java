@@ -43,16 +43,7 @@ class ApiServerProtocolTest {
         this.stage = stage;
         api = ApiServer.of(stage.cluster().kubeconfig());
         webhook = new ScriptedWebhook(directory, stage.cluster().webhookHost());
-        api.create(
-                "",
-                Manifest.parse("{apiVersion: v1, kind: Namespace, metadata: {name: %s, labels: {%s: \"true\"}}}"
-                        .formatted(NAMESPACE, LABEL)));
-        if (stage.cluster().runsControllers()) {
-            Scene.await(
-                    "default service account",
-                    () -> api.get("/api/v1/namespaces/" + NAMESPACE + "/serviceaccounts/default")
-                            .ok());
-        }
+        stage.namespace(api, NAMESPACE, "{%s: \"true\"}".formatted(LABEL));
     }
 
     @AfterEach

@@ -1,5 +1,7 @@
 package dev.apparmoradmission.e2e.stage;
 
+import dev.apparmoradmission.e2e.api.ApiServer;
+import dev.apparmoradmission.e2e.api.Manifest;
 import dev.apparmoradmission.e2e.cluster.Settings;
 import dev.apparmoradmission.e2e.cluster.TestCluster;
 import dev.apparmoradmission.e2e.scene.Scene;
@@ -28,6 +30,20 @@ public final class Stage implements AutoCloseable {
         Scene set = what.apply(Scene.on(cluster, settings, e2e)).start();
         scene = set;
         return set;
+    }
+
+    /** Makes a namespace that outlives scenes, and waits until pods can be made in it. */
+    public void namespace(ApiServer api, String name, String labels) {
+        api.create(
+                "",
+                Manifest.parse(
+                        "{apiVersion: v1, kind: Namespace, metadata: {name: %s, labels: %s}}".formatted(name, labels)));
+        if (cluster.runsControllers()) {
+            Scene.await(
+                    "default service account",
+                    () -> api.get("/api/v1/namespaces/" + name + "/serviceaccounts/default")
+                            .ok());
+        }
     }
 
     /** The scene that is set. */

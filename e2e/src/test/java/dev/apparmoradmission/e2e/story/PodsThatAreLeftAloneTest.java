@@ -34,13 +34,7 @@ class PodsThatAreLeftAloneTest {
     void begin(Stage stage) throws IOException {
         stage.close();
         try (ApiServer api = ApiServer.of(stage.cluster().kubeconfig())) {
-            api.create("", Manifest.parse("{apiVersion: v1, kind: Namespace, metadata: {name: %s}}".formatted(OLD)));
-            if (stage.cluster().runsControllers()) {
-                Scene.await(
-                        "default service account",
-                        () -> api.get("/api/v1/namespaces/" + OLD + "/serviceaccounts/default")
-                                .ok());
-            }
+            stage.namespace(api, OLD, "{}");
             for (String name : new String[] {"labelled", "finalized", "deleted", "replaced"}) {
                 PodDraft old = pod(name).field(unconfined()).metadata("finalizers: [e2e.apparmor-admission.dev/hold]");
                 Scene.await("the registration of the test before is forgotten", () -> {
@@ -56,12 +50,7 @@ class PodsThatAreLeftAloneTest {
 
     @AfterAll
     void end() {
-        scene.api()
-                .client()
-                .namespaces()
-                .withName(OLD)
-                .withTimeout(1, java.util.concurrent.TimeUnit.SECONDS)
-                .delete();
+        scene.api().delete("/api/v1/namespaces/" + OLD);
     }
 
     @Test

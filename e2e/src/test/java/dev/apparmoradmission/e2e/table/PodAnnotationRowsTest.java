@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PodAnnotationRowsTest {
     private static final String SERVER_DEPRECATES = "deprecated since v1.30; use the \"appArmorProfile\" field instead";
-    private static final String WE_DEPRECATE = "[annotation-deprecated]";
 
     private Scene scene;
 
@@ -77,11 +76,7 @@ class PodAnnotationRowsTest {
                         "P=RD c1=UC c2=-",
                         SERVER_DEPRECATES,
                         "[unconfined]"),
-                stored(
-                        "B20",
-                        pod("").with("os: {name: windows}").beta("c", "unconfined"),
-                        "P=- c=-",
-                        SERVER_DEPRECATES),
+                stored("B20", pod("").with("os: {name: windows}").beta("c", "unconfined"), "P=- c=-"),
                 denied("B21", beta("localhost/localhost/k8s-web"), "[localhost-not-allowed]"));
     }
 
