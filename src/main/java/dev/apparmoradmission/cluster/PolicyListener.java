@@ -7,6 +7,9 @@ import java.util.List;
 /** Told of every change of the policy files, one call at a time. */
 public interface PolicyListener {
 
+    /** The policies with which the watch starts; told before it looks for changes, so that no later set can be overtaken. */
+    default void started(PolicySet set) {}
+
     /** The files changed and are good: from now on this set is in force, as a whole. */
     void accepted(PolicySet set);
 

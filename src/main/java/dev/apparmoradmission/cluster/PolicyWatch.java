@@ -35,7 +35,7 @@ public final class PolicyWatch implements AutoCloseable {
      * Reads the policies, and watches them from then on.
      *
      * @param directories where they are
-     * @param listener told of each later change
+     * @param listener told of the first set before this returns, and of each later change
      * @param pace how often to look
      * @throws RefusedPoliciesException when they are not good: there is no last good set to fall back to
      */
@@ -44,6 +44,7 @@ public final class PolicyWatch implements AutoCloseable {
         ContentWatch.Seen<Found> seen = directories.find();
         PolicyReading reading = directories.read(seen.content());
         if (reading instanceof PolicyReading.Accepted accepted) {
+            listener.started(accepted.set());
             return new PolicyWatch(directories, accepted.set(), seen, listener, pace);
         }
         throw new RefusedPoliciesException(((PolicyReading.Refused) reading).problems());

@@ -97,9 +97,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
 
     private void startPolicies(ContentWatch.Pace pace) {
         try {
-            PolicyWatch watch = PolicyWatch.start(new PolicyDirectories(settings.policies()), this, pace);
-            started.add(watch);
-            inForce(watch.current());
+            started.add(PolicyWatch.start(new PolicyDirectories(settings.policies()), this, pace));
         } catch (RefusedPoliciesException e) {
             throw new UnusableConfigurationException(
                     e.problems().stream().map(PolicyProblem::toString).toList());
@@ -127,6 +125,11 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
         } catch (UnreadableInputException e) {
             throw new UnusableConfigurationException(e.line());
         }
+    }
+
+    @Override
+    public void started(PolicySet set) {
+        inForce(set);
     }
 
     private void inForce(PolicySet set) {

@@ -41,6 +41,7 @@ class PolicyWatchTest {
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
     private PolicyWatch watch;
+    private String first;
 
     @AfterEach
     void close() {
@@ -54,6 +55,7 @@ class PolicyWatchTest {
         write("a.yaml", policy("a", "Audit"));
         start(directory);
         assertThat(inForce()).isEqualTo("a:Audit");
+        assertThat(first).isEqualTo("a:Audit");
         write("a.yaml", policy("a", "Warn"));
         assertThat(event()).isEqualTo("accepted a:Warn");
         assertThat(inForce()).isEqualTo("a:Warn");
@@ -294,6 +296,11 @@ class PolicyWatchTest {
         watch = PolicyWatch.start(
                 new PolicyDirectories(List.of(paths)),
                 new PolicyListener() {
+                    @Override
+                    public void started(PolicySet set) {
+                        first = said(set);
+                    }
+
                     @Override
                     public void accepted(PolicySet set) {
                         events.add("accepted " + said(set));
