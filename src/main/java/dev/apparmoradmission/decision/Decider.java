@@ -99,6 +99,7 @@ public final class Decider {
                                     containers, seen, (container, node) -> Confiner.lookedUp(container, requires, node))
                             : confinements,
                     snapshot.nodes().isInventoried(),
+                    workload.spec().profile(),
                     emptied,
                     new ArrayList<>());
             for (RuleCheck rule : Rules.ALL) {

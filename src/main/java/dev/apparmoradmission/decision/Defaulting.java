@@ -89,7 +89,7 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
             // An empty annotation agrees with no profile at all: left beside one it is a 422 (semantics §2.3).
             boolean empty =
                     workload.betaAnnotation(container).filter(String::isEmpty).isPresent();
-            if (empty && !(declared instanceof Profile.Unconfined)) {
+            if (empty && !isRefused(workload, declared)) {
                 emptied.add(container.name());
                 patch.add(new PatchOperation.RemoveAnnotation(
                         "/metadata/annotations/" + PatchOperation.escape(BetaAnnotation.PREFIX + container.name())));
@@ -106,6 +106,14 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
         Map<String, String> annotations = new HashMap<>(workload.annotations());
         emptied.forEach(name -> annotations.remove(BetaAnnotation.PREFIX + name));
         return new Defaulting(patch, workload.withPodLevel(unresolved ? profile : declared, annotations), emptied);
+    }
+
+    /**
+     * Whether an empty annotation stays, for the API server to refuse: beside Unconfined nothing is defaulted, and a template
+     * with any profile on its pod level is refused before a pod is made of it (semantics §2.5).
+     */
+    private static boolean isRefused(Workload workload, Profile podLevel) {
+        return podLevel instanceof Profile.Unconfined || workload.kind().isTemplate() && podLevel.isDeclared();
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
+import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.workload.BetaAnnotation;
 import java.util.List;
 import java.util.Optional;
@@ -61,9 +62,17 @@ final class AnnotationMalformed implements RuleCheck {
                         shown + " is not copied into the field by the API server, but obeyed by the kubelet");
             case REFUSED -> see(examination, container, shown + " is not a value that the API server accepts");
             case SYNCED -> {
-                var field = container.container().field();
-                if (field.isDeclared() && !field.equals(BetaAnnotation.profile(value))) {
-                    see(examination, container, shown + " differs from the field: the API server refuses the pod");
+                Profile field = container.container().field();
+                // Templates are not synced, so there the pod level counts as the container's field (semantics §2.5).
+                boolean inherits =
+                        !field.isDeclared() && examination.workload().kind().isTemplate();
+                Profile compared = inherits ? examination.writtenPodLevel() : field;
+                if (compared.isDeclared() && !compared.equals(BetaAnnotation.profile(value))) {
+                    see(
+                            examination,
+                            container,
+                            shown + " differs from the " + (inherits ? "pod level" : "field")
+                                    + ": the API server refuses it");
                 }
             }
         }

@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param lookups the same as {@code confinements}, but for what the nodes' lists say of a Localhost profile that a runtime
  *     ignores because its container is privileged
  * @param inventoried whether there is an inventory at all
+ * @param writtenPodLevel the pod level's profile as it was written, before the default
  * @param emptyAnnotationsRemoved names of containers whose empty beta annotation the default removed
  * @param observations what was seen so far
  */
@@ -42,6 +43,7 @@ public record Examination(
         List<List<Confinement>> confinements,
         List<List<Confinement>> lookups,
         boolean inventoried,
+        Profile writtenPodLevel,
         Set<String> emptyAnnotationsRemoved,
         List<Observation> observations) {
 
