@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.Taint;
+import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.profile.ProfileList;
 import dev.apparmoradmission.wire.PolicyFile;
 import dev.apparmoradmission.wire.PolicyReader;
@@ -193,7 +194,7 @@ final class TableRow {
     }
 
     /** The shipped strict policy with some fields of its spec replaced. */
-    static dev.apparmoradmission.policy.AppArmorPolicy policy(JsonNode changes) {
+    static AppArmorPolicy policy(JsonNode changes) {
         try {
             ObjectNode file = (ObjectNode) Manifests.yaml(Files.readString(STRICT));
             merge(file.withObjectProperty("spec"), changes);
