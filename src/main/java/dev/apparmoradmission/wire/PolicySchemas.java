@@ -1,5 +1,6 @@
 package dev.apparmoradmission.wire;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
@@ -12,11 +13,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The JSON Schemas that we ship, and what they say about a document, in words for whoever wrote it. */
 public final class PolicySchemas {
@@ -41,30 +44,63 @@ public final class PolicySchemas {
             return name;
         }
 
+        private String file() {
+            return name + ".schema.json";
+        }
+
         private String id() {
-            return "https://apparmor-admission.dev/schemas/v1alpha1/" + name + ".schema.json";
+            return "https://apparmor-admission.dev/schemas/v1alpha1/" + file();
         }
     }
 
     /** The version that every document must carry. */
     public static final String API_VERSION = "apparmor-admission.dev/v1alpha1";
 
-    private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12,
-            builder -> builder.schemas(
-                    Stream.of(Kind.values()).collect(Collectors.toMap(Kind::id, PolicySchemas::resource))));
-
+    private final Map<String, JsonNode> texts = new HashMap<>();
+    private final SchemaFit glance = new SchemaFit(this::text);
     private final Map<Kind, Schema> schemas = new TreeMap<>();
+    private @Nullable SchemaRegistry registry;
 
     /** What is wrong with a document of this kind: in the order of the text, and nothing where it fits its schema. */
     public List<PolicyProblem> problems(Kind kind, Located document, String file) {
-        Schema schema = schemas.computeIfAbsent(kind, k -> registry.getSchema(SchemaLocation.of(k.id())));
+        return glance.surelyFits(kind.file(), document.value()) ? List.of() : judged(kind, document, file);
+    }
+
+    /** The same by the full validator alone. */
+    List<PolicyProblem> judged(Kind kind, Located document, String file) {
+        Schema schema = schemas.computeIfAbsent(kind, k -> registry().getSchema(SchemaLocation.of(k.id())));
         List<PolicyProblem> problems = new ArrayList<>();
         for (Error error : schema.validate(document.value())) {
             problems.add(problem(error, document, file));
         }
         problems.sort((a, b) -> a.place().compareTo(b.place()));
         return problems;
+    }
+
+    private SchemaRegistry registry() {
+        SchemaRegistry made = registry;
+        if (made == null) {
+            made = SchemaRegistry.withDefaultDialect(
+                    SpecificationVersion.DRAFT_2020_12,
+                    builder -> builder.schemas(Stream.of(Kind.values())
+                            .collect(Collectors.toMap(Kind::id, kind -> resource(kind.file())))));
+            registry = made;
+        }
+        return made;
+    }
+
+    private JsonNode text(String file) {
+        return texts.computeIfAbsent(file, name -> {
+            try {
+                return Documents.of(resource(name).getBytes(StandardCharsets.UTF_8), DocumentLimits.POLICIES)
+                        .next()
+                        .orElseThrow()
+                        .tree()
+                        .value();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private PolicyProblem problem(Error error, Located document, String file) {
@@ -86,7 +122,7 @@ public final class PolicySchemas {
         List<String> names = new ArrayList<>();
         if (error.getKeyword().equals("additionalProperties")) {
             String location = error.getSchemaLocation().toString();
-            Schema siblings = registry.getSchema(SchemaLocation.of(location.substring(0, location.lastIndexOf('/'))));
+            Schema siblings = registry().getSchema(SchemaLocation.of(location.substring(0, location.lastIndexOf('/'))));
             siblings.getSchemaNode().path("properties").fieldNames().forEachRemaining(names::add);
         }
         return names;
@@ -103,10 +139,10 @@ public final class PolicySchemas {
         }
     }
 
-    private static String resource(Kind kind) {
-        try (InputStream stream = PolicySchemas.class.getResourceAsStream("/schemas/" + kind.name + ".schema.json")) {
+    private static String resource(String file) {
+        try (InputStream stream = PolicySchemas.class.getResourceAsStream("/schemas/" + file)) {
             if (stream == null) {
-                throw new IllegalStateException("the schema of " + kind.name + " is not in this build");
+                throw new IllegalStateException("the schema " + file + " is not in this build");
             }
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
