@@ -117,8 +117,9 @@ public class AdmissionRoutes {
     }
 
     private static void refuse(HttpServerResponse response, int status, String problem) {
-        String text =
-                problem.replaceAll("\\p{Cntrl}", "?").replace("\\", "\\\\").replace("\"", "\\\"");
+        String text = problem.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?")
+                .replace("\\", "\\\\")
+                .replace("\"", "\\\"");
         send(response, status, ("{\"error\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
     }
 

@@ -127,7 +127,7 @@ final class Answers {
 
     /** A pointer ends in the name of a container, which nobody has validated yet at the mutating door. */
     private static String printable(String pointer) {
-        return pointer.replaceAll("\\p{Cntrl}", "?");
+        return pointer.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
     }
 
     private static String bounded(String text) {

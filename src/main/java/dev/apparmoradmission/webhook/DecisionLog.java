@@ -133,7 +133,7 @@ final class DecisionLog {
 
     /** Text of ours, in which foreign text is escaped already; only the quotes around that are to be escaped. */
     private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", "?") + '"';
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?") + '"';
     }
 
     private void write(Map<String, String> pairs) {

@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
@@ -78,7 +79,10 @@ public class ServingCertificate {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             temporary.toFile().delete();
-            throw new UnusableConfigurationException("--ca-out: " + file + " cannot be written: " + e);
+            throw new UnusableConfigurationException("--ca-out: " + file + " "
+                    + (e instanceof NoSuchFileException
+                            ? "cannot be written: there is no such directory"
+                            : "cannot be written: " + e.getMessage()));
         }
     }
 

@@ -98,6 +98,6 @@ final class StartFailure {
 
     /** Without control characters, which could forge further lines. */
     static String oneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ");
+        return text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
     }
 }

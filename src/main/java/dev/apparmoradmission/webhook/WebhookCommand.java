@@ -130,7 +130,7 @@ public final class WebhookCommand {
     private static CommandSpec spec() {
         CommandSpec spec = CommandSpec.create().name("webhook");
         spec.usageMessage()
-                .customSynopsis("Usage: java -jar quarkus-run.jar webhook [OPTION...]")
+                .customSynopsis("java -jar quarkus-run.jar webhook [OPTION...]")
                 .description("Serves the admission webhook: POST /mutate and POST /validate over HTTPS.")
                 .footer("Every configuration key, with its default: deploy/CONFIGURATION.md.");
         for (Option option : OPTIONS) {

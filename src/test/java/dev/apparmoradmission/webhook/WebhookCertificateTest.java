@@ -1,0 +1,98 @@
+package dev.apparmoradmission.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.vertx.http.HttpServer;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.Test;
+
+/** A certificate that is configured is served, and read again when it changes. */
+@QuarkusTest
+@WithTestResource(WebhookCertificateTest.Configured.class)
+class WebhookCertificateTest {
+
+    private static final String DIRECTORY = "webhook-test.certificates";
+
+    /** A standalone webhook with a certificate of its own. */
+    public static final class Configured implements QuarkusTestResourceLifecycleManager {
+
+        private final WebhookFiles files = new WebhookFiles();
+
+        @Override
+        public Map<String, String> start() {
+            try {
+                Path directory = Files.createTempDirectory("webhook-certificates");
+                write(directory);
+                Map<String, String> settings = new HashMap<>(files.start());
+                settings.remove("apparmor-admission.ca-out");
+                settings.put(
+                        "quarkus.tls.admission.key-store.pem.0.cert",
+                        directory.resolve("tls.crt").toString());
+                settings.put(
+                        "quarkus.tls.admission.key-store.pem.0.key",
+                        directory.resolve("tls.key").toString());
+                settings.put("quarkus.tls.admission.reload-period", "1S");
+                settings.put(DIRECTORY, directory.toString());
+                return settings;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void stop() {
+            files.stop();
+        }
+    }
+
+    @Inject
+    HttpServer server;
+
+    @Test
+    void the_configured_certificate_is_served_and_its_successor_after_it() throws Exception {
+        Path directory = Path.of(ConfigProvider.getConfig().getValue(DIRECTORY, String.class));
+        String review = Reviews.create(Reviews.podOf("Unconfined"));
+        WebhookClient first = new WebhookClient(server, directory.resolve("ca.crt"));
+        assertThat(first.allowed(Door.VALIDATE, review)).isFalse();
+
+        write(directory);
+        WebhookClient second = new WebhookClient(server, directory.resolve("ca.crt"));
+        for (int i = 0; i < 300 && !isTrusted(second, review); i++) {
+            Thread.sleep(100);
+        }
+
+        assertThat(second.allowed(Door.VALIDATE, review)).isFalse();
+    }
+
+    private static boolean isTrusted(WebhookClient client, String review) throws Exception {
+        try {
+            client.post(Door.VALIDATE, review);
+            return true;
+        } catch (Exception e) {
+            if (e instanceof SSLException) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static void write(Path directory) throws IOException {
+        SelfMadeCertificate made = SelfMadeCertificate.make(List.of(), Instant.now());
+        WebhookFiles.put(directory.resolve("ca.crt"), made.authorityPem());
+        WebhookFiles.put(directory.resolve("tls.key"), made.keyPem());
+        WebhookFiles.put(directory.resolve("tls.crt"), made.servingPem() + made.authorityPem());
+    }
+}
