@@ -68,6 +68,11 @@ final class GivenCluster implements TestCluster {
     }
 
     @Override
+    public boolean outlivesUs() {
+        return true;
+    }
+
+    @Override
     public void close() {
         // Not ours to stop.
     }

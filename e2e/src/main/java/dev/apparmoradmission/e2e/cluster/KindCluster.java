@@ -2,6 +2,10 @@ package dev.apparmoradmission.e2e.cluster;
 
 import com.dajudge.kindcontainer.KindContainer;
 import com.dajudge.kindcontainer.KindContainerVersion;
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -14,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.testcontainers.containers.Container.ExecResult;
@@ -25,6 +30,7 @@ final class KindCluster implements TestCluster {
     private static final String POLICY = "/etc/kubernetes/audit/policy.yaml";
     private static final String LOG_DIRECTORY = "/var/log/kubernetes-audit";
     private static final String LOG = LOG_DIRECTORY + "/audit.log";
+    private static final Duration REMOVAL = Duration.ofSeconds(20);
     private static final Duration RESTART = Duration.ofMinutes(3);
 
     /**
@@ -57,7 +63,7 @@ final class KindCluster implements TestCluster {
     static KindCluster start(String image, Optional<String> webhookHost) throws Exception {
         KindContainer<?> container = new KindContainer<>(KindContainerVersion.VERSION_1_34_0.withImage(image));
         container.withCopyToContainer(Transferable.of(KUBEADM, 0755), "/usr/local/bin/kubeadm");
-        Cleanup cleanup = new Cleanup(container::stop);
+        Cleanup cleanup = new Cleanup(() -> stop(container));
         try {
             container.start();
             switchAuditOn(container);
@@ -71,6 +77,49 @@ final class KindCluster implements TestCluster {
         } catch (Exception failure) {
             cleanup.close();
             throw failure;
+        }
+    }
+
+    /**
+     * Removes the container and the volume that the library made for its images. The library does that too, but not on
+     * Ctrl-C: then the container is removed from two sides, and the volume only once nobody uses it.
+     */
+    private static void stop(KindContainer<?> container) {
+        DockerClient engine = container.getDockerClient();
+        List<String> volumes = container.getContainerId() == null ? List.of() : volumes(container);
+        container.stop();
+        for (String volume : volumes) {
+            long end = System.nanoTime() + REMOVAL.toNanos();
+            while (!removed(engine, volume) && System.nanoTime() < end) {
+                try {
+                    TimeUnit.MILLISECONDS.sleep(200);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
+    }
+
+    private static List<String> volumes(KindContainer<?> container) {
+        List<InspectContainerResponse.Mount> mounts =
+                container.getContainerInfo().getMounts();
+        return mounts == null
+                ? List.of()
+                : mounts.stream()
+                        .map(InspectContainerResponse.Mount::getName)
+                        .filter(name -> name != null && name.startsWith("kindcontainer-"))
+                        .toList();
+    }
+
+    private static boolean removed(DockerClient engine, String volume) {
+        try {
+            engine.removeVolumeCmd(volume).exec();
+            return true;
+        } catch (NotFoundException gone) {
+            return true;
+        } catch (ConflictException inUse) {
+            return false;
         }
     }
 
@@ -201,6 +250,11 @@ final class KindCluster implements TestCluster {
     @Override
     public boolean runsControllers() {
         return true;
+    }
+
+    @Override
+    public boolean outlivesUs() {
+        return false;
     }
 
     @Override

@@ -249,6 +249,11 @@ final class LocalControlPlane implements TestCluster {
     }
 
     @Override
+    public boolean outlivesUs() {
+        return false;
+    }
+
+    @Override
     public void close() {
         cleanup.close();
     }

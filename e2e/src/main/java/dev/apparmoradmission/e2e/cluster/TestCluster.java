@@ -17,6 +17,9 @@ public sealed interface TestCluster extends AutoCloseable permits GivenCluster, 
     /** Whether Deployments get ReplicaSets and those get pods here. */
     boolean runsControllers();
 
+    /** Whether it is still there when we are gone, with everything that was not cleared away. */
+    boolean outlivesUs();
+
     /** Stops what was started and removes what it left; of a given cluster, nothing. Can be called again. */
     @Override
     void close();

@@ -250,7 +250,9 @@ public final class Scene implements AutoCloseable {
             hasty.delete(INVENTORIES);
         } catch (IllegalStateException serverGone) {
             // On Ctrl-C a server of ours ends at the same time, with everything in it.
-            System.err.println("not cleared away: " + serverGone.getMessage());
+            if (cluster.outlivesUs()) {
+                System.err.println("Not cleared away: " + serverGone.getMessage());
+            }
         }
         api.close();
     }

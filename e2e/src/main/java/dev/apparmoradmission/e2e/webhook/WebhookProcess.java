@@ -36,6 +36,7 @@ public final class WebhookProcess implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(60);
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    private final TestCluster cluster;
     private final ApiServer api;
     private final Child child;
     private final Path directory;
@@ -43,7 +44,8 @@ public final class WebhookProcess implements AutoCloseable {
     private final Cleanup cleanup;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private WebhookProcess(ApiServer api, Child child, Path directory, int managementPort) {
+    private WebhookProcess(TestCluster cluster, ApiServer api, Child child, Path directory, int managementPort) {
+        this.cluster = cluster;
         this.api = api;
         this.child = child;
         this.directory = directory;
@@ -89,7 +91,7 @@ public final class WebhookProcess implements AutoCloseable {
         variables.put("QUARKUS_HTTP_SSL_PORT", ports.get(0).toString());
         variables.put("QUARKUS_MANAGEMENT_PORT", ports.get(1).toString());
         Child child = Child.start("the webhook", command, variables, directory.resolve("log"), GRACE);
-        WebhookProcess process = new WebhookProcess(api, child, directory, ports.get(1));
+        WebhookProcess process = new WebhookProcess(cluster, api, child, directory, ports.get(1));
         try {
             child.await(READY, process::ready);
             Registration.register(api, "https://" + cluster.webhookHost() + ":" + ports.get(0), Files.readString(ca));
@@ -178,7 +180,9 @@ public final class WebhookProcess implements AutoCloseable {
             Registration.remove(api.hastily());
         } catch (IllegalStateException serverGone) {
             // On Ctrl-C a server of ours ends at the same time, and with it what was registered there.
-            System.err.println("not deregistered: " + serverGone.getMessage());
+            if (cluster.outlivesUs()) {
+                System.err.println("Still registered, remove its webhook configurations: " + serverGone.getMessage());
+            }
         } finally {
             child.close();
         }
