@@ -84,14 +84,16 @@ class ReportsForToolsTest {
         JsonNode only = sarif.path("runs").path(0);
         assertThat(only.at("/tool/driver/rules"))
                 .extracting(rule -> rule.path("id").asText())
-                .containsExactlyElementsOf(Stream.of(Rule.values()).map(Rule::id).toList());
+                .containsExactlyElementsOf(
+                        Stream.of(Rule.values()).map(Rule::id).toList());
         JsonNode results = only.path("results");
         assertThat(results).hasSize(2);
         JsonNode denied = results.path(0);
         assertThat(denied.path("ruleId").asText()).isEqualTo("unconfined");
         assertThat(denied.path("level").asText()).isEqualTo("error");
         assertThat(denied.at("/message/text").asText()).contains("Pod default/denied", "needs an exception", "Fix: ");
-        assertThat(denied.at("/locations/0/physicalLocation/artifactLocation/uri").asText())
+        assertThat(denied.at("/locations/0/physicalLocation/artifactLocation/uri")
+                        .asText())
                 .isEqualTo("file://" + file);
         assertThat(denied.at("/locations/0/physicalLocation/region").toString())
                 .isEqualTo("{\"startLine\":11,\"startColumn\":5}");
@@ -100,16 +102,13 @@ class ReportsForToolsTest {
         assertThat(excused.at("/suppressions/0/kind").asText()).isEqualTo("inSource");
         assertThat(excused.at("/suppressions/0/justification").asText()).contains("needed for this test");
         assertThat(only.at("/invocations/0/executionSuccessful").asBoolean()).isFalse();
-        assertThat(only.at("/invocations/0/toolExecutionNotifications/0/message/text").asText())
+        assertThat(only.at("/invocations/0/toolExecutionNotifications/0/message/text")
+                        .asText())
                 .startsWith(file + ":");
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "deploy/app.yaml, deploy/app.yaml",
-        "a b/ü%.yaml, a%20b/%C3%BC%25.yaml",
-        "x:y.yaml, ./x:y.yaml",
-        "-, -"
+    @CsvSource({"deploy/app.yaml, deploy/app.yaml", "a b/ü%.yaml, a%20b/%C3%BC%25.yaml", "x:y.yaml, ./x:y.yaml", "-, -"
     })
     void a_path_becomes_a_uri_reference(String path, String uri) throws Exception {
         // Only the form matters here, so the report is fed directly.
@@ -130,8 +129,8 @@ class ReportsForToolsTest {
     @CsvSource({"deny, 1", "warn, 2", "never, 0"})
     void junit_has_a_case_a_workload_and_fails_those_that_the_command_complains_of(String failOn, int failures)
             throws Exception {
-        CheckRun run = CheckRun.of(
-                file.toString(), "--policy", policy.toString(), "--output", "junit", "--fail-on", failOn);
+        CheckRun run =
+                CheckRun.of(file.toString(), "--policy", policy.toString(), "--output", "junit", "--fail-on", failOn);
 
         Element suites = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
@@ -147,10 +146,9 @@ class ReportsForToolsTest {
     }
 
     private static Judgement noted(String path) {
-        var places = new Places(
-                Map.of(), "", Place.START);
-        var decision = new Decision(
-                true, List.of(), "hash", List.of(), List.of(), List.of(), List.of(), List.of("a note"));
+        var places = new Places(Map.of(), "", Place.START);
+        var decision =
+                new Decision(true, List.of(), "hash", List.of(), List.of(), List.of(), List.of(), List.of("a note"));
         return new Judgement(path, 1, "Pod", "default", "app", places, decision);
     }
 }
