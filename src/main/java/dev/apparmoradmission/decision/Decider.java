@@ -3,12 +3,9 @@ package dev.apparmoradmission.decision;
 import dev.apparmoradmission.decision.rule.Examination;
 import dev.apparmoradmission.decision.rule.RuleCheck;
 import dev.apparmoradmission.decision.rule.Rules;
-import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.EligibleNodes;
-import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.AppArmorPolicy;
-import dev.apparmoradmission.profile.ProfileList;
 import dev.apparmoradmission.workload.Container;
 import dev.apparmoradmission.workload.ContainerKind;
 import dev.apparmoradmission.workload.Workload;
@@ -22,16 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 
 /**
  * The one decision that every door calls. Pure: it reads no clock, no file and no network; for the same arguments it gives
  * the same answer.
  */
 public final class Decider {
-
-    private static final NodeAppArmor NOWHERE =
-            new NodeAppArmor(ContainerRuntime.UNKNOWN, NodeAppArmor.State.UNREPORTED, ProfileList.EMPTY);
 
     private Decider() {}
 
@@ -71,7 +64,7 @@ public final class Decider {
         List<JudgedContainer> containers = operation.judgedContainers(judged).stream()
                 .map(container -> JudgedContainer.of(judged, container))
                 .toList();
-        boolean requires = judged.requiresAppArmor();
+        Outlook outlook = Outlook.of(containers, judged.requiresAppArmor(), eligible);
 
         Map<Settlement.Subject, Finding> findings = new LinkedHashMap<>();
         for (AppArmorPolicy policy : applicable) {
@@ -79,25 +72,15 @@ public final class Decider {
             if (ceiling.isEmpty()) {
                 continue;
             }
-            EligibleNodes seen = policy.localhost()
-                    .maxAge()
-                    .map(maxAge -> eligible.at(now, maxAge))
-                    .orElse(eligible);
-            List<List<Confinement>> confinements =
-                    matrix(containers, seen, (container, node) -> Confiner.confine(container, requires, node));
-            boolean anyPrivileged = containers.stream()
-                    .anyMatch(container -> container.container().privileged());
+            Outlook seen = outlook.at(now, policy.localhost().maxAge());
             Examination examination = new Examination(
                     judged,
                     policy,
                     containers,
                     !(operation instanceof Operation.AddEphemeralContainers),
-                    seen,
-                    confinements,
-                    anyPrivileged
-                            ? matrix(
-                                    containers, seen, (container, node) -> Confiner.lookedUp(container, requires, node))
-                            : confinements,
+                    seen.nodes(),
+                    seen.confinements(),
+                    seen.lookups(),
                     snapshot.nodes().isInventoried(),
                     workload.spec().profile(),
                     emptied,
@@ -115,7 +98,7 @@ public final class Decider {
                 true,
                 names,
                 hash,
-                verdicts(containers, requires, strictestView(eligible, applicable, now)),
+                outlook.at(now, shortestPatience(applicable)).verdicts(),
                 inOrder(new ArrayList<>(findings.values()), containers),
                 snapshot.dryRun() ? List.of() : intended,
                 intended,
@@ -149,7 +132,7 @@ public final class Decider {
             Workload workload, Operation operation, List<String> policies, Snapshot snapshot) {
         List<ContainerVerdict> verdicts = operation.judgedContainers(workload).stream()
                 .map(container -> JudgedContainer.of(workload, container))
-                .map(judged -> verdict(judged, Confinement.NOT_APPLICABLE, List.of()))
+                .map(judged -> Outlook.verdict(judged, Confinement.NOT_APPLICABLE, List.of()))
                 .toList();
         List<String> notes = workload.selectsWindowsNodes() && !snapshot.dryRun()
                 ? List.of("AppArmor: the pod selects Windows nodes but does not say so: set spec.os.name to windows")
@@ -171,58 +154,11 @@ public final class Decider {
         return Optional.of(policy.templates()).filter(action -> action != Action.IGNORE);
     }
 
-    private static List<List<Confinement>> matrix(
-            List<JudgedContainer> containers,
-            EligibleNodes eligible,
-            BiFunction<JudgedContainer, NodeAppArmor, Confinement> confiner) {
-        List<List<Confinement>> rows = new ArrayList<>(containers.size());
-        for (JudgedContainer container : containers) {
-            List<Confinement> row = new ArrayList<>(eligible.parts().size());
-            for (EligibleNodes.Part part : eligible.parts()) {
-                row.add(confiner.apply(container, part.appArmor()));
-            }
-            rows.add(row);
-        }
-        return rows;
-    }
-
-    /** The nodes as the policy with the shortest patience sees them. */
-    private static EligibleNodes strictestView(EligibleNodes eligible, List<AppArmorPolicy> policies, Instant now) {
-        Optional<Duration> shortest = policies.stream()
+    /** The confinement that is told is that of the policy that believes an inventory the shortest. */
+    private static Optional<Duration> shortestPatience(List<AppArmorPolicy> policies) {
+        return policies.stream()
                 .flatMap(policy -> policy.localhost().maxAge().stream())
                 .min(Comparator.naturalOrder());
-        return shortest.map(maxAge -> eligible.at(now, maxAge)).orElse(eligible);
-    }
-
-    private static List<ContainerVerdict> verdicts(
-            List<JudgedContainer> containers, boolean requires, EligibleNodes eligible) {
-        List<ContainerVerdict> verdicts = new ArrayList<>(containers.size());
-        for (JudgedContainer container : containers) {
-            if (eligible.isEmpty()) {
-                verdicts.add(verdict(container, Confiner.confine(container, requires, NOWHERE), List.of()));
-                continue;
-            }
-            Confinement worst = Confinement.NOT_APPLICABLE;
-            List<EligibleNodes.Part> from = new ArrayList<>();
-            for (EligibleNodes.Part part : eligible.parts()) {
-                Confinement confinement = Confiner.confine(container, requires, part.appArmor());
-                if (from.isEmpty() || confinement.isWorseThan(worst)) {
-                    worst = confinement;
-                    from.clear();
-                }
-                if (confinement.isLike(worst)) {
-                    from.add(part);
-                }
-            }
-            verdicts.add(verdict(container, worst, worst.dependsOnNode() ? from : List.of()));
-        }
-        return verdicts;
-    }
-
-    private static ContainerVerdict verdict(
-            JudgedContainer container, Confinement confinement, List<EligibleNodes.Part> worst) {
-        return new ContainerVerdict(
-                container.name(), container.path(), container.profile(), container.source(), confinement, worst);
     }
 
     /** Pod level first, then container by container; within one, by rule. */

@@ -29,7 +29,9 @@ class TryTest {
 
         assertThat(process.exitValue()).as(printed).isZero();
         // The port is a free one, so it may be another.
-        assertThat(printed.replaceAll("localhost:\\d+", "localhost:8443").lines().toList())
+        assertThat(printed.replaceAll("localhost:\\d+", "localhost:8443")
+                        .lines()
+                        .toList())
                 .containsSubsequence(shown());
         assertThat(printed).contains("The webhook goes on running:").endsWith("    \"allowed\":true,\n");
     }
