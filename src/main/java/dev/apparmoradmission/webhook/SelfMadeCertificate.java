@@ -1,7 +1,6 @@
 package dev.apparmoradmission.webhook;
 
 import dev.apparmoradmission.decision.Quoted;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -10,23 +9,36 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.IPAddress;
 
 /**
  * A certificate authority and one serving certificate by it (RFC 5280), for where none is configured. Keys are EC P-256, live
@@ -38,21 +50,7 @@ import java.util.regex.Pattern;
  */
 record SelfMadeCertificate(X509Certificate authority, X509Certificate serving, PrivateKey key) {
 
-    private static final String ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
-    private static final String COMMON_NAME = "2.5.4.3";
-    private static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
-    private static final String KEY_USAGE = "2.5.29.15";
-    private static final String SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
-    private static final String BASIC_CONSTRAINTS = "2.5.29.19";
-    private static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
-    private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
-    private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
-
-    private static final int DNS_NAME = 2;
-    private static final int IP_ADDRESS = 7;
-
-    private static final byte DIGITAL_SIGNATURE = (byte) 0x80;
-    private static final byte CERTIFICATE_AND_CRL_SIGN = 0x06;
+    private static final String SIGNATURE = "SHA256withECDSA";
 
     /** Longer than any process should run; a restart makes a new one. */
     private static final Duration VALIDITY = Duration.ofDays(365);
@@ -76,32 +74,37 @@ record SelfMadeCertificate(X509Certificate authority, X509Certificate serving, P
             SecureRandom random = new SecureRandom();
             KeyPair authorityKeys = keys(random);
             KeyPair servingKeys = keys(random);
-            byte[] issuer = name("apparmor-admission self-made CA " + Long.toHexString(random.nextLong()));
-            byte[] authorityId = keyIdentifier(authorityKeys.getPublic());
-            X509Certificate authority = certificate(
-                    issuer,
-                    issuer,
-                    authorityKeys.getPublic(),
-                    authorityKeys.getPrivate(),
-                    now,
-                    random,
-                    extension(BASIC_CONSTRAINTS, true, Der.sequence(Der.trueValue(), Der.integer(BigInteger.ZERO))),
-                    extension(KEY_USAGE, true, Der.bits(1, CERTIFICATE_AND_CRL_SIGN)),
-                    extension(SUBJECT_KEY_IDENTIFIER, false, Der.octets(authorityId)));
-            X509Certificate serving = certificate(
-                    issuer,
-                    name("apparmor-admission"),
-                    servingKeys.getPublic(),
-                    authorityKeys.getPrivate(),
-                    now,
-                    random,
-                    extension(BASIC_CONSTRAINTS, true, Der.sequence()),
-                    extension(KEY_USAGE, true, Der.bits(7, DIGITAL_SIGNATURE)),
-                    extension(EXTENDED_KEY_USAGE, false, Der.sequence(Der.oid(SERVER_AUTH))),
-                    extension(SUBJECT_ALTERNATIVE_NAME, false, Der.sequence(alternativeNames(withOwn(hosts)))),
-                    extension(AUTHORITY_KEY_IDENTIFIER, false, Der.sequence(Der.context(0, false, authorityId))));
+            X500Name issuer = new X500Name("CN=apparmor-admission self-made CA " + Long.toHexString(random.nextLong()));
+            JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
+            X509Certificate authority = signed(
+                    builder(issuer, issuer, authorityKeys.getPublic(), now, random)
+                            .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+                            .addExtension(
+                                    Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
+                            .addExtension(
+                                    Extension.subjectKeyIdentifier,
+                                    false,
+                                    identifiers.createSubjectKeyIdentifier(authorityKeys.getPublic())),
+                    authorityKeys.getPrivate());
+            X509Certificate serving = signed(
+                    builder(issuer, new X500Name("CN=apparmor-admission"), servingKeys.getPublic(), now, random)
+                            .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                            .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                            .addExtension(
+                                    Extension.extendedKeyUsage,
+                                    false,
+                                    new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
+                            .addExtension(
+                                    Extension.subjectAlternativeName,
+                                    false,
+                                    new GeneralNames(alternativeNames(withOwn(hosts))))
+                            .addExtension(
+                                    Extension.authorityKeyIdentifier,
+                                    false,
+                                    identifiers.createAuthorityKeyIdentifier(authorityKeys.getPublic())),
+                    authorityKeys.getPrivate());
             return new SelfMadeCertificate(authority, serving, servingKeys.getPrivate());
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException(
                     "this Java runtime cannot make an EC P-256 certificate: " + e.getMessage(), e);
         }
@@ -140,70 +143,37 @@ record SelfMadeCertificate(X509Certificate authority, X509Certificate serving, P
         return generator.generateKeyPair();
     }
 
-    private static X509Certificate certificate(
-            byte[] issuer,
-            byte[] subject,
-            PublicKey subjectKey,
-            PrivateKey signer,
-            Instant now,
-            SecureRandom random,
-            byte[]... extensions)
-            throws GeneralSecurityException, IOException {
-        byte[] algorithm = Der.sequence(Der.oid(ECDSA_WITH_SHA256));
-        byte[] toBeSigned = Der.sequence(
-                Der.context(0, true, Der.integer(BigInteger.TWO)),
-                Der.integer(new BigInteger(127, random).setBit(0)),
-                algorithm,
+    private static X509v3CertificateBuilder builder(
+            X500Name issuer, X500Name subject, PublicKey subjectKey, Instant now, SecureRandom random) {
+        return new JcaX509v3CertificateBuilder(
                 issuer,
-                Der.sequence(Der.time(now.minus(CLOCK_SKEW)), Der.time(now.plus(VALIDITY))),
+                new BigInteger(127, random).setBit(0),
+                Date.from(now.minus(CLOCK_SKEW)),
+                Date.from(now.plus(VALIDITY)),
                 subject,
-                subjectKey.getEncoded(),
-                Der.context(3, true, Der.sequence(extensions)));
-        Signature signature = Signature.getInstance("SHA256withECDSA");
-        signature.initSign(signer, random);
-        signature.update(toBeSigned);
-        byte[] certificate = Der.sequence(toBeSigned, algorithm, Der.bits(0, signature.sign()));
-        try (var in = new ByteArrayInputStream(certificate)) {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+                subjectKey);
+    }
+
+    private static X509Certificate signed(X509v3CertificateBuilder builder, PrivateKey signer)
+            throws GeneralSecurityException, OperatorCreationException {
+        return new JcaX509CertificateConverter()
+                .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(signer)));
+    }
+
+    private static GeneralName[] alternativeNames(Set<String> hosts) {
+        return hosts.stream().map(SelfMadeCertificate::alternativeName).toArray(GeneralName[]::new);
+    }
+
+    private static GeneralName alternativeName(String host) {
+        if (IPAddress.isValid(host)) {
+            return new GeneralName(GeneralName.iPAddress, host);
         }
-    }
-
-    private static byte[] name(String commonName) {
-        return Der.sequence(Der.set(Der.sequence(Der.oid(COMMON_NAME), Der.utf8(commonName))));
-    }
-
-    private static byte[] extension(String oid, boolean critical, byte[] value) {
-        return critical
-                ? Der.sequence(Der.oid(oid), Der.trueValue(), Der.octets(value))
-                : Der.sequence(Der.oid(oid), Der.octets(value));
-    }
-
-    private static byte[] keyIdentifier(PublicKey key) throws GeneralSecurityException {
-        return MessageDigest.getInstance("SHA-1").digest(key.getEncoded());
-    }
-
-    private static byte[][] alternativeNames(Set<String> hosts) {
-        return hosts.stream().map(SelfMadeCertificate::alternativeName).toArray(byte[][]::new);
-    }
-
-    private static byte[] alternativeName(String host) {
-        if (IP_LITERAL.matcher(host).matches()) {
-            try {
-                // A literal is not looked up.
-                return Der.context(
-                        IP_ADDRESS, false, InetAddress.getByName(host).getAddress());
-            } catch (IOException e) {
-                throw new IllegalArgumentException(notAHost(host), e);
-            }
+        if (IP_LITERAL.matcher(host).matches()
+                || host.length() > 253
+                || !HOST_NAME.matcher(host).matches()) {
+            throw new IllegalArgumentException("not a DNS name or an IP address: " + Quoted.of(host));
         }
-        if (host.length() > 253 || !HOST_NAME.matcher(host).matches()) {
-            throw new IllegalArgumentException(notAHost(host));
-        }
-        return Der.context(DNS_NAME, false, host.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String notAHost(String host) {
-        return "not a DNS name or an IP address: " + Quoted.of(host);
+        return new GeneralName(GeneralName.dNSName, host);
     }
 
     /** This machine's names first: whoever runs the webhook at a desk calls it by one of them. */

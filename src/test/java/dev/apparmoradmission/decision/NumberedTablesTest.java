@@ -85,7 +85,7 @@ class NumberedTablesTest {
         ObjectNode stored = admitted(row, patched);
         Decision validating = Decider.decide(workload(stored), operation, snapshot, World.NOW);
         judge(row, validating);
-        assertThat(effective(row, stored, operation)).as("effective").containsAllEntriesOf(expectedEffective(row));
+        assertThat(effective(stored, operation)).as("effective").containsAllEntriesOf(expectedEffective(row));
         assertThat(validating.allowed()).as("allowed").isEqualTo(row.allowed());
         assertThat(validating.evaluated()).as("evaluated").isEqualTo(row.evaluated());
         for (String fragment : row.texts("says")) {
@@ -150,7 +150,7 @@ class NumberedTablesTest {
         return object;
     }
 
-    private static Map<String, String> effective(TableRow row, ObjectNode stored, Operation operation) {
+    private static Map<String, String> effective(ObjectNode stored, Operation operation) {
         Workload workload = workload(stored);
         Map<String, String> effective = new TreeMap<>();
         for (Container container : operation.judgedContainers(workload)) {
