@@ -51,11 +51,19 @@ public final class Message {
                 }
             }
         }
+        // What even one container has against it is too long to be told: then its beginning, and how many there are.
         String line = compose(bySubject, 1, false);
-        while (!fits(line + "...")) {
-            line = line.substring(0, line.offsetByCodePoints(line.length(), -1));
+        int more = bySubject.size() - 1;
+        String end = more > 0 ? "..." + andMore(more) : "...";
+        int length = Math.min(line.length(), DENIAL_LIMIT);
+        while (!fits(cut(line, length) + end)) {
+            length--;
         }
-        return line + "...";
+        return cut(line, length) + end;
+    }
+
+    private static String andMore(int subjects) {
+        return "; and " + subjects + " more";
     }
 
     private static String compose(Map<String, List<Finding>> bySubject, int shown, boolean withFixes) {
@@ -83,7 +91,7 @@ public final class Message {
             }
         }
         int more = bySubject.size() - shown;
-        return more > 0 ? line.append("; and ").append(more).append(" more").toString() : line.toString();
+        return more > 0 ? line.append(andMore(more)).toString() : line.toString();
     }
 
     private static boolean fits(String line) {

@@ -101,13 +101,10 @@ final class Settlement {
      * @param rule the rule
      * @param path the container, or the pod level
      * @param declared the profile
-     * @param message empty unless one subject may have several findings of the rule: several annotations at the pod level can
-     *     be malformed, each on its own
      */
-    record Subject(Rule rule, String path, String declared, String message) {
+    record Subject(Rule rule, String path, String declared) {
         static Subject of(Finding finding) {
-            String message = finding.rule() == Rule.ANNOTATION_MALFORMED ? finding.message() : "";
-            return new Subject(finding.rule(), finding.path(), finding.declared(), message);
+            return new Subject(finding.rule(), finding.path(), finding.declared());
         }
     }
 }

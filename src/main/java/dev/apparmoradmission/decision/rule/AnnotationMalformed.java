@@ -41,11 +41,12 @@ final class AnnotationMalformed implements RuleCheck {
             }
         }
         if (examination.podLevel()) {
-            for (String unknown : examination.workload().unknownAnnotatedContainers()) {
+            List<String> unknown = examination.workload().unknownAnnotatedContainers();
+            if (!unknown.isEmpty()) {
                 examination.seePodLevel(
                         Rule.ANNOTATION_MALFORMED,
-                        "a beta annotation names container " + Quoted.of(unknown) + ", which is not there",
-                        "remove the annotation",
+                        "beta annotations name what is no container of it: " + Examination.listed(unknown),
+                        "remove the annotations",
                         List.of());
             }
         }

@@ -1,11 +1,15 @@
 package dev.apparmoradmission.decision.rule;
 
+import dev.apparmoradmission.decision.Confinement;
 import dev.apparmoradmission.decision.Confinement.Cause;
 import dev.apparmoradmission.decision.JudgedContainer;
+import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.EligibleNodes.Part;
+import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.profile.Profile;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,7 +42,17 @@ final class PrivilegedUnconfined implements RuleCheck {
     }
 
     private static void localhost(Examination examination, int index, JudgedContainer container) {
-        List<Part> parts = examination.parts(examination.confinements().get(index), c -> c.isBecause(Cause.PRIVILEGED));
+        List<Part> parts = new ArrayList<>();
+        List<Confinement> row = examination.confinements().get(index);
+        for (int i = 0; i < row.size(); i++) {
+            NodeAppArmor node = examination.eligible().parts().get(i).appArmor();
+            // A runtime that is not known may ignore the profile, whatever else may go wrong with it.
+            boolean mayIgnore =
+                    node.runtime() == ContainerRuntime.UNKNOWN && node.state() == NodeAppArmor.State.ENABLED;
+            if (mayIgnore || row.get(i).isBecause(Cause.PRIVILEGED)) {
+                parts.add(examination.eligible().parts().get(i));
+            }
+        }
         if (!parts.isEmpty()) {
             List<String> nodes = Examination.names(parts);
             examination.see(
