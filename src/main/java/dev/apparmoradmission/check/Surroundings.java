@@ -1,6 +1,8 @@
 package dev.apparmoradmission.check;
 
 import dev.apparmoradmission.report.TextReport;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,7 +33,8 @@ public record Surroundings(
         Charset charset = terminal ? terminalCharset() : StandardCharsets.UTF_8;
         return new Surroundings(
                 System.in,
-                System.out,
+                // Unlike System.out it tells when a report could not be written.
+                new FileOutputStream(FileDescriptor.out),
                 System.err,
                 Clock.systemUTC(),
                 charset,

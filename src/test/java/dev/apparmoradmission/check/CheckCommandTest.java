@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.apparmoradmission.report.TextReport;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -417,6 +422,32 @@ class CheckCommandTest {
         assertThat(check(file).code()).isZero();
         assertThat(check(file, "--now", "2026-12-01T00:00:00Z").code()).isEqualTo(1);
         assertThat(check(file, "--now", "2026-12-01T00:59:59+01:00").code()).isZero();
+    }
+
+    @Test
+    void a_report_that_cannot_be_written_is_2() throws Exception {
+        Path good = write("good.yaml", GOOD);
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+
+        int code = CheckCommand.run(
+                List.of(good.toString(), "--policy", policy.toString()),
+                new Surroundings(
+                        InputStream.nullInputStream(),
+                        full,
+                        err,
+                        Clock.systemUTC(),
+                        StandardCharsets.UTF_8,
+                        TextReport.Style.PLAIN));
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("check: the report cannot be written: No space left on device\n");
     }
 
     // ---- forms
