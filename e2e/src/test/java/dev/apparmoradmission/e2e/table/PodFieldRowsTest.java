@@ -9,8 +9,11 @@ import static dev.apparmoradmission.e2e.scene.PodDraft.unconfined;
 import static dev.apparmoradmission.e2e.table.Row.denied;
 import static dev.apparmoradmission.e2e.table.Row.refused;
 import static dev.apparmoradmission.e2e.table.Row.stored;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apparmoradmission.e2e.api.Answer;
 import dev.apparmoradmission.e2e.scene.PodDraft;
+import dev.apparmoradmission.e2e.scene.Profiles;
 import dev.apparmoradmission.e2e.scene.Scene;
 import dev.apparmoradmission.e2e.stage.RealApiServer;
 import dev.apparmoradmission.e2e.stage.Stage;
@@ -25,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rows A: pods are created with profiles in fields. */
+/** Rows A, and H15: pods are created with profiles in fields. */
 @ExtendWith(RealApiServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PodFieldRowsTest {
@@ -190,6 +193,18 @@ class PodFieldRowsTest {
     @MethodSource({"defaultsAndPrecedence", "namedProfiles", "whatTheServerRefuses", "nodesAndKindsOfPods"})
     void aPodEndsAsTheTableSays(Row row) {
         row.holdsIn(scene);
+    }
+
+    @Test
+    void h15APodWhoseNameTheServerChoosesIsDefaultedAndDeniedAlike() {
+        Answer stored = scene.create(pod("").generated("h15-"));
+        Answer first = scene.create(field(unconfined()).generated("h15-"));
+        Answer second = scene.create(field(unconfined()).generated("h15-"));
+
+        assertThat(stored.code()).as(stored.message()).isEqualTo(201);
+        assertThat(Profiles.of(stored.body())).isEqualTo("P=RD c=-");
+        assertThat(first.code()).isEqualTo(403);
+        assertThat(first.message()).doesNotContain("h15-").isEqualTo(second.message());
     }
 
     @Test
