@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rows A, and H15: pods are created with profiles in fields. */
+/** Rows A, H15 and those of N that the server refuses: pods are created with profiles in fields. */
 @ExtendWith(RealApiServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PodFieldRowsTest {
@@ -189,8 +189,37 @@ class PodFieldRowsTest {
                         "[no-eligible-node]"));
     }
 
+    static Stream<Row> constraintsThatTheServerRefuses() {
+        return Stream.of(
+                refused("N05", requiring("[{matchExpressions: [{key: n, operator: Gt, values: [\"-10\"]}]}]"), "-10"),
+                refused("N10", requiring("[]"), "must have at least one node selector term"),
+                refused(
+                        "N13",
+                        requiring("[{matchFields: [{key: metadata.name, operator: In, values: [a, b]}]}]"),
+                        "must be only one value"),
+                refused(
+                        "N22",
+                        none().with("tolerations: [{key: k, operator: Gt, value: \"1\", effect: NoSchedule}]"),
+                        "tolerations[0].operator"));
+    }
+
+    private static PodDraft requiring(String terms) {
+        return none().with("""
+                        affinity:
+                          nodeAffinity:
+                            requiredDuringSchedulingIgnoredDuringExecution:
+                              nodeSelectorTerms: %s
+                        """.formatted(terms));
+    }
+
     @ParameterizedTest
-    @MethodSource({"defaultsAndPrecedence", "namedProfiles", "whatTheServerRefuses", "nodesAndKindsOfPods"})
+    @MethodSource({
+        "defaultsAndPrecedence",
+        "namedProfiles",
+        "whatTheServerRefuses",
+        "nodesAndKindsOfPods",
+        "constraintsThatTheServerRefuses"
+    })
     void aPodEndsAsTheTableSays(Row row) {
         row.holdsIn(scene);
     }
