@@ -5,6 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** Objects as they are written in files, without a typed model that would mend what is wrong in them. */
@@ -25,7 +30,18 @@ public final class Manifest {
             Map.entry("Job", "/apis/batch/v1/namespaces/%s/jobs"),
             Map.entry("CronJob", "/apis/batch/v1/namespaces/%s/cronjobs"),
             Map.entry("Node", "/api/v1/nodes"),
-            Map.entry("Namespace", "/api/v1/namespaces"));
+            Map.entry("Namespace", "/api/v1/namespaces"),
+            Map.entry("ServiceAccount", "/api/v1/namespaces/%s/serviceaccounts"),
+            Map.entry("Role", "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/roles"),
+            Map.entry("RoleBinding", "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/rolebindings"),
+            Map.entry("ClusterRole", "/apis/rbac.authorization.k8s.io/v1/clusterroles"),
+            Map.entry("ClusterRoleBinding", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"),
+            Map.entry(
+                    "MutatingWebhookConfiguration",
+                    "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
+            Map.entry(
+                    "ValidatingWebhookConfiguration",
+                    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"));
 
     private Manifest() {}
 
@@ -39,6 +55,13 @@ public final class Manifest {
             throw new IllegalArgumentException("not YAML: " + document, failure);
         }
         throw new IllegalArgumentException("not an object: " + document);
+    }
+
+    /** The objects of a file of one or several YAML documents. */
+    public static List<ObjectNode> all(Path file) throws IOException {
+        return Arrays.stream(Files.readString(file).split("(?m)^---$"))
+                .map(Manifest::parse)
+                .toList();
     }
 
     /** The value of a JSON text, or a missing node for one that is empty or no JSON. */

@@ -38,15 +38,23 @@ public final class WebhookProcess implements AutoCloseable {
 
     private final TestCluster cluster;
     private final ApiServer api;
+    private final Registration registration;
     private final Child child;
     private final Path directory;
     private final int managementPort;
     private final Cleanup cleanup;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private WebhookProcess(TestCluster cluster, ApiServer api, Child child, Path directory, int managementPort) {
+    private WebhookProcess(
+            TestCluster cluster,
+            ApiServer api,
+            Registration registration,
+            Child child,
+            Path directory,
+            int managementPort) {
         this.cluster = cluster;
         this.api = api;
+        this.registration = registration;
         this.child = child;
         this.directory = directory;
         this.managementPort = managementPort;
@@ -77,12 +85,18 @@ public final class WebhookProcess implements AutoCloseable {
         }
         Path directory = Files.createTempDirectory(
                 "apparmor-webhook", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path deploy = e2e.resolveSibling("deploy");
         List<Integer> ports = FreePorts.choose(2);
         Path ca = directory.resolve("ca.pem");
-        Path kubeconfig =
-                Files.writeString(directory.resolve("kubeconfig"), withToken(cluster.kubeconfig(), Account.token(api)));
+        Path kubeconfig = Files.writeString(
+                directory.resolve("kubeconfig"), withToken(cluster.kubeconfig(), Account.token(api, deploy)));
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString(), "webhook"));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-jar",
+                jar.toString(),
+                "webhook"));
         policies.forEach(policy -> command.addAll(List.of("--policy", policy.toString())));
         command.addAll(List.of("--inventory-namespace", NAMESPACE));
         command.addAll(List.of("--ca-out", ca.toString(), "--tls-host", cluster.webhookHost()));
@@ -91,10 +105,12 @@ public final class WebhookProcess implements AutoCloseable {
         variables.put("QUARKUS_HTTP_SSL_PORT", ports.get(0).toString());
         variables.put("QUARKUS_MANAGEMENT_PORT", ports.get(1).toString());
         Child child = Child.start("the webhook", command, variables, directory.resolve("log"), GRACE);
-        WebhookProcess process = new WebhookProcess(cluster, api, child, directory, ports.get(1));
+        WebhookProcess process =
+                new WebhookProcess(cluster, api, new Registration(api, deploy), child, directory, ports.get(1));
         try {
             child.await(READY, process::ready);
-            Registration.register(api, "https://" + cluster.webhookHost() + ":" + ports.get(0), Files.readString(ca));
+            process.registration.register(
+                    "https://" + cluster.webhookHost() + ":" + ports.get(0), Files.readString(ca));
             child.await(READY, process::asked);
             return process;
         } catch (RuntimeException failure) {
@@ -177,7 +193,7 @@ public final class WebhookProcess implements AutoCloseable {
 
     private void stop() {
         try {
-            Registration.remove(api.hastily());
+            registration.remove();
         } catch (IllegalStateException serverGone) {
             // On Ctrl-C a server of ours ends at the same time, and with it what was registered there.
             if (cluster.outlivesUs()) {
