@@ -41,6 +41,8 @@ public final class InformedCluster implements AutoCloseable {
 
     /** How long further changes are waited for, in milliseconds. */
     private static final int DEBOUNCE = 50;
+    /** How often to look whether the API server is back, in milliseconds. */
+    private static final int LOOK_FOR_RETURN = 5_000;
     /** Objects in one page of a list. */
     private static final long PAGE = 500;
 
@@ -58,6 +60,7 @@ public final class InformedCluster implements AutoCloseable {
         return thread;
     });
     private final AtomicBoolean pending = new AtomicBoolean();
+    private final AtomicBoolean away = new AtomicBoolean();
     private final RecordStore<ConfigMap, InventoryPart> inventories = new RecordStore<>(
             this::part, few -> new ConfigMapBuilder().withMetadata(few).build(), this::changed);
     private final RecordStore<io.fabric8.kubernetes.api.model.Node, Node> nodes = new RecordStore<>(
@@ -98,6 +101,8 @@ public final class InformedCluster implements AutoCloseable {
                 informer(client.namespaces(), namespaces, "namespaces"));
         // An empty list changes nothing, and would never be heard of.
         informers.forEach(informer -> informer.start().whenComplete((done, failed) -> changed()));
+        var unused = worker.scheduleWithFixedDelay(
+                this::tellReturn, LOOK_FOR_RETURN, LOOK_FOR_RETURN, TimeUnit.MILLISECONDS);
     }
 
     /** Whether everything has been listed once and is in force. */
@@ -113,18 +118,24 @@ public final class InformedCluster implements AutoCloseable {
 
     private <T extends HasMetadata, R> SharedIndexInformer<T> informer(
             Informable<T> objects, RecordStore<T, R> kept, String name) {
-        AtomicBoolean told = new AtomicBoolean();
         return objects.withLimit(PAGE)
                 .runnableInformer(0)
                 .itemStore(kept)
                 .removeNamespaceIndex()
                 .exceptionHandler((started, problem) -> {
                     // One line for an outage, not one for each attempt.
-                    if (told.compareAndSet(false, true)) {
+                    if (away.compareAndSet(false, true)) {
                         reports.refused(name, List.of("the API server cannot be watched: " + problem.getMessage()));
                     }
                     return true;
                 });
+    }
+
+    private void tellReturn() {
+        if (away.get() && informers.stream().allMatch(SharedIndexInformer::isWatching)) {
+            away.set(false);
+            reports.renewed("watches of the API server");
+        }
     }
 
     private void changed() {

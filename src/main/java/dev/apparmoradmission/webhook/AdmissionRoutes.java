@@ -39,6 +39,7 @@ public class AdmissionRoutes {
     private final DecisionLog log;
     private final Clock clock;
     private final WarmUp warmUp;
+    private final BodyBudget budget = BodyBudget.ofHeap();
     private final AdmissionReviewReader reader = new AdmissionReviewReader();
     private final AdmissionReviewWriter writer = new AdmissionReviewWriter();
 
@@ -64,10 +65,25 @@ public class AdmissionRoutes {
             return;
         }
         boolean own = warmUp.isOwn(request);
-        ReviewBody.read(
-                request,
-                body -> answer(door, body, own, request.response()),
-                () -> refuse(request.response(), 413, "the body is longer than 16 MiB"));
+        HttpServerResponse response = request.response();
+        ReviewBody.read(request, budget, new ReviewBody.Receiver() {
+            @Override
+            public void complete(byte[] body) {
+                answer(door, body, own, response);
+            }
+
+            @Override
+            public void tooLong() {
+                refuse(response, 413, "the body is longer than 16 MiB");
+            }
+
+            @Override
+            public void tooMany() {
+                // The API server tries again, within the time that it has (semantics §7.4).
+                response.putHeader("Retry-After", "1");
+                refuse(response, 429, "too many long bodies at once");
+            }
+        });
     }
 
     private void answer(Door door, byte[] body, boolean own, HttpServerResponse response) {

@@ -3,7 +3,6 @@ package dev.apparmoradmission.webhook;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
-import java.util.function.Consumer;
 
 /**
  * Collects the body of one request on its event loop, up to a bound. What is over the bound is refused at once, from the
@@ -20,42 +19,53 @@ final class ReviewBody {
 
     private static final int FIRST_SIZE = 16 * 1024;
 
+    /** What becomes of a body; exactly one of these is called, unless the client goes away. */
+    interface Receiver {
+        /** It is here. */
+        void complete(byte[] body);
+
+        /** It is longer than {@link #LONGEST}. */
+        void tooLong();
+
+        /** It does not fit beside the others that are coming in. */
+        void tooMany();
+    }
+
     private final HttpServerRequest request;
-    private final Runnable tooLong;
+    private final BodyBudget budget;
+    private final Receiver receiver;
+    private final int most;
     private byte[] bytes = new byte[0];
     private int length;
     private long discarded;
     private boolean refused;
 
-    private ReviewBody(HttpServerRequest request, Runnable tooLong) {
+    private ReviewBody(HttpServerRequest request, BodyBudget budget, Receiver receiver, long announced) {
         this.request = request;
-        this.tooLong = tooLong;
+        this.budget = budget;
+        this.receiver = receiver;
+        this.most = announced < 0 ? LONGEST : (int) Math.min(LONGEST, announced);
     }
 
     /**
      * Reads the body.
      *
      * @param request the request
-     * @param complete gets the whole body
-     * @param tooLong is told once, instead, as soon as the body is known to be too long
+     * @param budget what all bodies together may take
+     * @param receiver is told what becomes of it
      */
-    static void read(HttpServerRequest request, Consumer<byte[]> complete, Runnable tooLong) {
-        ReviewBody body = new ReviewBody(request, tooLong);
+    static void read(HttpServerRequest request, BodyBudget budget, Receiver receiver) {
         long announced = announced(request);
+        ReviewBody body = new ReviewBody(request, budget, receiver, announced);
         if (announced > LONGEST) {
             body.refuse();
-        } else {
-            body.bytes = new byte[announced < 0 ? FIRST_SIZE : (int) Math.min(announced, FIRST_SIZE)];
-            if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
-                request.response().writeContinue();
-            }
+            receiver.tooLong();
+        } else if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+            request.response().writeContinue();
         }
         request.handler(body::add);
-        request.endHandler(end -> {
-            if (!body.refused) {
-                complete.accept(body.whole());
-            }
-        });
+        request.endHandler(end -> body.end());
+        request.exceptionHandler(gone -> body.refuse());
     }
 
     /** A length that cannot be read was refused by the HTTP parser; a missing one is told by the chunks. */
@@ -72,33 +82,54 @@ final class ReviewBody {
     }
 
     private void add(Buffer chunk) {
+        int more = chunk.length();
         if (refused) {
-            discarded += chunk.length();
+            discarded += more;
             if (discarded > MOST_DISCARDED) {
                 request.connection().close();
             }
-            return;
-        }
-        int more = chunk.length();
-        if (more > LONGEST - length) {
+        } else if (more > LONGEST - length) {
             refuse();
+            receiver.tooLong();
+        } else if (hasRoomFor(more)) {
+            chunk.getBytes(bytes, length);
+            length += more;
+        } else {
+            refuse();
+            receiver.tooMany();
+        }
+    }
+
+    /** Grows as bytes come, not as they are announced: a client that announces and never sends takes nothing. */
+    private boolean hasRoomFor(int more) {
+        int needed = length + more;
+        if (needed <= bytes.length) {
+            return true;
+        }
+        int size = Math.max(needed, Math.min(most, Math.max(FIRST_SIZE, bytes.length * 2)));
+        if (!budget.take(size - bytes.length)) {
+            return false;
+        }
+        bytes = Arrays.copyOf(bytes, size);
+        return true;
+    }
+
+    private void end() {
+        if (refused) {
             return;
         }
-        if (more > bytes.length - length) {
-            bytes = Arrays.copyOf(bytes, (int)
-                    Math.min(LONGEST, Math.max((long) bytes.length * 2, (long) length + more)));
+        byte[] whole = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+        try {
+            receiver.complete(whole);
+        } finally {
+            refuse();
         }
-        chunk.getBytes(bytes, length);
-        length += more;
     }
 
     private void refuse() {
         refused = true;
+        budget.giveBack(bytes.length);
         bytes = new byte[0];
-        tooLong.run();
-    }
-
-    private byte[] whole() {
-        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+        length = 0;
     }
 }

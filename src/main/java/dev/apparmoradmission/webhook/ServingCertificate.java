@@ -1,7 +1,10 @@
 package dev.apparmoradmission.webhook;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.tls.BaseTlsConfiguration;
+import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.KeyCertOptions;
@@ -15,9 +18,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.List;
-import org.jboss.logging.Logger;
+import java.util.Optional;
 
 /**
  * Sees to it that there is a serving certificate before the port is opened: the configured one
@@ -29,17 +35,21 @@ public class ServingCertificate {
     /** The name of the TLS configuration by which the HTTPS port serves. */
     private static final String NAME = "admission";
 
-    private static final Logger LOG = Logger.getLogger("apparmor-admission");
-
     private final WebhookSettings settings;
     private final Clock clock;
+    private final WebhookState state;
 
-    ServingCertificate(WebhookSettings settings, Clock clock) {
+    ServingCertificate(WebhookSettings settings, Clock clock, WebhookState state) {
         this.settings = settings;
         this.clock = clock;
+        this.state = state;
     }
 
-    void provide(@Observes StartupEvent event, TlsConfigurationRegistry registry) {
+    void provide(@Observes StartupEvent event, TlsConfigurationRegistry registry, MeterRegistry meters) {
+        // A broken successor is ignored in silence by the reload, so the date is what an alert must look at.
+        Gauge.builder("apparmor_admission.certificate.expiry.seconds", () -> expiry(registry))
+                .description("When the serving certificate expires, in seconds since 1970; 0 where that is not known")
+                .register(meters);
         boolean configured = registry.get(NAME)
                 .filter(tls -> tls.getKeyStoreOptions() != null)
                 .isPresent();
@@ -60,10 +70,27 @@ public class ServingCertificate {
         }
         registry.register(NAME, new InMemory(certificate));
         settings.caOut().ifPresent(file -> write(file, certificate.authorityPem()));
-        LOG.infof(
-                "Serving with a self-made certificate, valid until %s%s",
-                certificate.serving().getNotAfter().toInstant(),
-                settings.caOut().map(file -> "; its CA is in " + file).orElse(""));
+        state.certificate(
+                "self-made, valid until " + certificate.serving().getNotAfter().toInstant());
+    }
+
+    private static double expiry(TlsConfigurationRegistry registry) {
+        Optional<KeyStore> store = registry.get(NAME).map(TlsConfiguration::getKeyStore);
+        if (store.isEmpty()) {
+            return 0;
+        }
+        try {
+            double first = 0;
+            for (String alias : Collections.list(store.get().aliases())) {
+                if (store.get().getCertificate(alias) instanceof X509Certificate certificate) {
+                    double expiry = certificate.getNotAfter().toInstant().getEpochSecond();
+                    first = first == 0 ? expiry : Math.min(first, expiry);
+                }
+            }
+            return first;
+        } catch (KeyStoreException e) {
+            return 0;
+        }
     }
 
     /** A reader sees the whole file or the old one. */

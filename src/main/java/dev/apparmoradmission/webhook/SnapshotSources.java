@@ -50,6 +50,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     private final Clock clock;
     private final SourceMetrics metrics;
     private final List<AutoCloseable> started = new ArrayList<>();
+    private volatile PolicySet inForce = new PolicySet(List.of(), Map.of(), "");
     private volatile String clusterName = "";
 
     SnapshotSources(
@@ -75,10 +76,9 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     }
 
     void listening(@ObservesAsync HttpsServerStart event, HttpServer server) {
-        PolicySet policies =
-                store.current().map(snapshot -> snapshot.policies()).orElse(new PolicySet(List.of(), Map.of(), "?"));
+        PolicySet policies = inForce;
         LOG.infof(
-                "Listening on https://%s:%d, %d policies and %d grants from %s (hash %s), inventory from %s%s",
+                "Listening on https://%s:%d, %d policies and %d grants from %s (hash %s), inventory from %s, certificate %s%s",
                 event.options().getHost(),
                 server.getSecurePort(),
                 policies.policies().size(),
@@ -86,6 +86,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
                 settings.policies().stream().map(Path::toString).collect(Collectors.joining(", ")),
                 policies.hash(),
                 clusterName,
+                state.certificate(),
                 settings.dryRun() ? "; DRY RUN: nothing is denied or patched" : "");
     }
 
@@ -133,6 +134,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     }
 
     private void inForce(PolicySet set) {
+        inForce = set;
         store.policies(set);
         metrics.policies(set.hash());
     }

@@ -96,8 +96,8 @@ public interface WebhookSettings {
 
     /** How many reviews warm the webhook. */
     @Described(
-            "How many reviews the webhook sends to itself before it is ready, 0 to 10000: the first real one would wait for the"
-                    + " JVM otherwise.")
+            "How many reviews the webhook sends to itself before it is ready, 0 to 10000, for half a second at most: the"
+                    + " first real one would wait for the JVM otherwise.")
     @WithDefault("100")
     int warmUpReviews();
 

@@ -10,8 +10,18 @@ final class WebhookState {
 
     private final AtomicReference<Problems> problems =
             new AtomicReference<>(new Problems(Optional.empty(), Optional.empty()));
+    private volatile String certificate = "configured";
     private volatile boolean listening;
     private volatile boolean warm;
+
+    /** Where the serving certificate comes from. */
+    void certificate(String description) {
+        certificate = description;
+    }
+
+    String certificate() {
+        return certificate;
+    }
 
     /** The HTTPS port is open. */
     void listening() {

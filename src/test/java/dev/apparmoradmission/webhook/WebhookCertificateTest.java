@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
@@ -30,22 +31,24 @@ class WebhookCertificateTest {
     public static final class Configured implements QuarkusTestResourceLifecycleManager {
 
         private final WebhookFiles files = new WebhookFiles();
+        private Optional<Path> directory = Optional.empty();
 
         @Override
         public Map<String, String> start() {
             try {
-                Path directory = Files.createTempDirectory("webhook-certificates");
-                write(directory);
+                Path made = Files.createTempDirectory("webhook-certificates");
+                directory = Optional.of(made);
+                write(made);
                 Map<String, String> settings = new HashMap<>(files.start());
                 settings.remove("apparmor-admission.ca-out");
                 settings.put(
                         "quarkus.tls.admission.key-store.pem.0.cert",
-                        directory.resolve("tls.crt").toString());
+                        made.resolve("tls.crt").toString());
                 settings.put(
                         "quarkus.tls.admission.key-store.pem.0.key",
-                        directory.resolve("tls.key").toString());
+                        made.resolve("tls.key").toString());
                 settings.put("quarkus.tls.admission.reload-period", "1S");
-                settings.put(DIRECTORY, directory.toString());
+                settings.put(DIRECTORY, made.toString());
                 return settings;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -55,6 +58,9 @@ class WebhookCertificateTest {
         @Override
         public void stop() {
             files.stop();
+            for (String name : List.of("ca.crt", "tls.crt", "tls.key", "")) {
+                directory.ifPresent(made -> made.resolve(name).toFile().delete());
+            }
         }
     }
 
@@ -67,6 +73,7 @@ class WebhookCertificateTest {
         String review = Reviews.create(Reviews.podOf("Unconfined"));
         WebhookClient first = new WebhookClient(server, directory.resolve("ca.crt"));
         assertThat(first.allowed(Door.VALIDATE, review)).isFalse();
+        assertThat(first.metrics()).containsPattern("apparmor_admission_certificate_expiry_seconds [1-9]");
 
         write(directory);
         WebhookClient second = new WebhookClient(server, directory.resolve("ca.crt"));

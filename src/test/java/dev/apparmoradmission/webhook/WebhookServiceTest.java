@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -327,6 +328,8 @@ class WebhookServiceTest {
         assertThat(metrics).contains("apparmor_admission_inventory_age_seconds ");
         assertThat(metrics).contains("apparmor_admission_policy_reload_total{outcome=\"refused\"");
         assertThat(metrics).containsPattern("apparmor_admission_policy_info\\{hash=\"[0-9a-f]+\"[,}].* 1");
+        assertThat(value(metrics, "apparmor_admission_certificate_expiry_seconds"))
+                .isGreaterThan((double) Instant.now().getEpochSecond());
         assertThat(metrics).doesNotContain("name=\"web\"");
     }
 
