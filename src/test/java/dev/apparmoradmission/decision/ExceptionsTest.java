@@ -235,6 +235,36 @@ class ExceptionsTest {
     }
 
     @Test
+    void droppingAllCapabilitiesCountsOnlyWhereNoneIsAddedAgain() {
+        Hardening adding =
+                new Hardening(Optional.of(true), Optional.of("RuntimeDefault"), true, true, Optional.of(false), true);
+
+        assertThat(decide(
+                                claiming("a").container(ContainerKind.REGULAR, "a", "i", UNCONFINED, false, adding),
+                                policy("{controls: [DropAllCapabilities]}"))
+                        .allowed())
+                .isFalse();
+    }
+
+    @Test
+    void aGrantIsHeldToThePolicysControlsToo() {
+        Hardening writable = new Hardening(Optional.of(true), Optional.empty(), false, false, Optional.empty(), false);
+        PodBuilder pod = pod().label("app", "exporter")
+                .serviceAccount("exporter")
+                .container(ContainerKind.REGULAR, "a", "registry.example/x", UNCONFINED, false, writable);
+
+        assertThat(granted(pod, grant(false, Rule.UNCONFINED)).allowed()).isTrue();
+        assertThat(World.create(
+                                pod.build(),
+                                World.fixed()
+                                        .withGrants(
+                                                policy("{source: Grant, controls: [ReadOnlyRootFilesystem]}"),
+                                                grant(false, Rule.UNCONFINED)))
+                        .allowed())
+                .isFalse();
+    }
+
+    @Test
     void aPrivilegedContainerShowsNoControlThatItsPrivilegeUndoes() {
         PodBuilder privileged =
                 claiming("a").container(ContainerKind.REGULAR, "a", "i", RUNTIME_DEFAULT, true, HARDENED);
