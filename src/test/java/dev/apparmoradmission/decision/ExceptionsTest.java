@@ -390,6 +390,15 @@ class ExceptionsTest {
     }
 
     @Test
+    void whatAnotherGrantExcusesIsNotHeldAgainstTheOneThatWasNamed() {
+        Decision decision = granted(
+                exporter("agent").annotation(ExceptionKeys.EXCEPTION, "no-such"), grant(false, Rule.UNCONFINED));
+
+        assertThat(decision.allowed()).isTrue();
+        assertThat(decision.findings()).extracting(Finding::rule).containsExactly(Rule.UNCONFINED);
+    }
+
+    @Test
     void aGrantMayAlsoExcuseANodeWithoutAppArmorWhichAnAnnotationMayNot() {
         PodBuilder bound = pod().label("app", "exporter")
                 .serviceAccount("exporter")
