@@ -13,6 +13,9 @@ import java.util.Optional;
 /** Reads the fields of a pod spec that confinement and placement depend on; all others are passed over. */
 final class PodSpecReader {
 
+    /** Of one kind; more than any node takes pods. */
+    private static final int MOST_CONTAINERS = 500;
+
     private PodSpecReader() {}
 
     /** Reads the value of one field, on which the parser stands; false if it is none of a pod spec that is looked at. */
@@ -62,6 +65,12 @@ final class PodSpecReader {
         spec.containers.put(kind, containers);
         if (Json.startsList(parser, spec.problem, kind.field())) {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (containers.size() == MOST_CONTAINERS) {
+                    // No node runs such a pod; judging it on thousands of nodes would hold up everybody else's.
+                    spec.problem.set(kind.field(), "holds more than " + MOST_CONTAINERS + " containers");
+                    parser.skipChildren();
+                    continue;
+                }
                 String path = kind.field() + "[" + containers.size() + "]";
                 containers.add(container(kind, containers.size(), path, parser, spec.problem));
             }

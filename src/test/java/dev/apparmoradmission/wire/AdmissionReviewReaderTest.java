@@ -171,6 +171,18 @@ class AdmissionReviewReaderTest {
     }
 
     @Test
+    void refusesAPodWithMoreContainersThanAnyNodeRuns() throws Exception {
+        String one = "{\"name\":\"c\"}";
+        assertThat(pod("{\"containers\":[" + (one + ",").repeat(499) + one + "]}")
+                        .spec()
+                        .containers())
+                .hasSize(500);
+        assertThatThrownBy(() -> pod("{\"containers\":[" + (one + ",").repeat(500) + one + "]}"))
+                .isInstanceOf(UnreadableWorkloadException.class)
+                .hasMessageContaining("spec.containers holds more than 500 containers");
+    }
+
+    @Test
     void nullsAreAbsent() throws Exception {
         Workload pod = pod("""
                 {"securityContext":null,"nodeSelector":null,"affinity":null,"tolerations":null,"os":null,
