@@ -92,6 +92,7 @@ public final class WebhookProcess implements AutoCloseable {
                 directory.resolve("kubeconfig"), withToken(cluster.kubeconfig(), Account.token(api, deploy)));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms24m",
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
