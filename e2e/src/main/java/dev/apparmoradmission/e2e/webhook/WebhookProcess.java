@@ -96,6 +96,9 @@ public final class WebhookProcess implements AutoCloseable {
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "-XX:+UnlockExperimentalVMOptions",
+                "-XX:TrimNativeHeapInterval=5000",
                 "-jar",
                 jar.toString(),
                 "webhook"));
