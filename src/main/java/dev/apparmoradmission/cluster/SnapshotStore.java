@@ -33,11 +33,6 @@ public final class SnapshotStore {
         this.dryRun = dryRun;
     }
 
-    /** Whether dry-run audit mode is on. */
-    public boolean isDryRun() {
-        return dryRun;
-    }
-
     /** Puts other policies in force. */
     public void policies(PolicySet policies) {
         update(old -> new Parts(Optional.of(policies), old.nodes(), old.namespaces(), Optional.empty()));

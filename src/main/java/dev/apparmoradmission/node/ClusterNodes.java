@@ -71,12 +71,6 @@ public final class ClusterNodes {
         return new ClusterNodes(List.copyOf(groups), Map.copyOf(members), inventoried);
     }
 
-    /** The nodes that an inventory names, where nothing else is known of them: all are eligible, named by their host name. */
-    public static ClusterNodes ofInventory(Map<String, NodeInventory> inventories) {
-        return of(
-                inventories.keySet().stream().map(Node::named).toList(), inventories, true, TransientTaints.WELL_KNOWN);
-    }
-
     private static NodeAppArmor appArmor(Member member) {
         return member.inventory()
                 .map(inventory -> NodeAppArmor.of(member.node(), inventory))

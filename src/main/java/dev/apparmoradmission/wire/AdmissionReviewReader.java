@@ -77,7 +77,13 @@ public final class AdmissionReviewReader {
             switch (field) {
                 case "uid" -> draft.uid = Json.text(parser, problem, field);
                 case "kind" -> kind(parser, draft);
-                case "resource" -> resource(parser, draft);
+                case "resource" ->
+                    Json.within(
+                            parser,
+                            problem,
+                            field,
+                            "resource",
+                            () -> draft.resource = Json.text(parser, problem, "resource.resource"));
                 case "subResource" -> draft.subResource = Json.text(parser, problem, field);
                 case "namespace" -> draft.namespace = Json.text(parser, problem, field);
                 case "name" -> draft.name = Json.text(parser, problem, field);
@@ -106,19 +112,6 @@ public final class AdmissionReviewReader {
                     case "group" -> draft.group = Json.text(parser, draft.problem, "kind.group");
                     case "kind" -> draft.kind = Json.text(parser, draft.problem, "kind.kind");
                     default -> parser.skipChildren();
-                }
-            }
-        }
-    }
-
-    private static void resource(JsonParser parser, RequestDraft draft) throws IOException {
-        if (Json.startsObject(parser, draft.problem, "resource")) {
-            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
-                parser.nextToken();
-                if (field.equals("resource")) {
-                    draft.resource = Json.text(parser, draft.problem, "resource.resource");
-                } else {
-                    parser.skipChildren();
                 }
             }
         }

@@ -76,4 +76,24 @@ final class Json {
         }
         return texts;
     }
+
+    /** What is done with the value of a field, on which the parser stands. */
+    interface Reading {
+        void read() throws IOException;
+    }
+
+    /** Looks into an object for one field only; whatever else it holds is passed over. */
+    static void within(JsonParser parser, Problem problem, String path, String wanted, Reading reading)
+            throws IOException {
+        if (startsObject(parser, problem, path)) {
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                parser.nextToken();
+                if (field.equals(wanted)) {
+                    reading.read();
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+    }
 }

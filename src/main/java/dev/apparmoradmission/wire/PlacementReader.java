@@ -20,41 +20,22 @@ final class PlacementReader {
 
     static void affinity(JsonParser parser, SpecDraft spec) throws IOException {
         spec.requiredTerms = Optional.empty();
-        within(
+        Json.within(
                 parser,
                 spec.problem,
                 "affinity",
                 "nodeAffinity",
-                () -> within(
+                () -> Json.within(
                         parser,
                         spec.problem,
                         "affinity.nodeAffinity",
                         REQUIRED,
-                        () -> within(
+                        () -> Json.within(
                                 parser,
                                 spec.problem,
                                 "affinity.nodeAffinity." + REQUIRED,
                                 "nodeSelectorTerms",
                                 () -> spec.requiredTerms = Optional.of(terms(parser, spec.problem)))));
-    }
-
-    private interface Reading {
-        void read() throws IOException;
-    }
-
-    /** Looks into an object for one field only. */
-    private static void within(JsonParser parser, Problem problem, String path, String wanted, Reading reading)
-            throws IOException {
-        if (Json.startsObject(parser, problem, path)) {
-            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
-                parser.nextToken();
-                if (field.equals(wanted)) {
-                    reading.read();
-                } else {
-                    parser.skipChildren();
-                }
-            }
-        }
     }
 
     private static List<NodeSelectorTerm> terms(JsonParser parser, Problem problem) throws IOException {
@@ -152,7 +133,7 @@ final class PlacementReader {
         List<String> gates = new ArrayList<>();
         if (Json.startsList(parser, problem, "schedulingGates")) {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                within(
+                Json.within(
                         parser,
                         problem,
                         "schedulingGates",

@@ -37,27 +37,15 @@ final class PodSpecReader {
             case "affinity" -> PlacementReader.affinity(parser, spec);
             case "tolerations" -> spec.tolerations = PlacementReader.tolerations(parser, problem);
             case "schedulingGates" -> spec.schedulingGates = PlacementReader.gates(parser, problem);
-            case "os" -> spec.os = os(parser, problem);
+            case "os" -> {
+                spec.os = "";
+                Json.within(parser, problem, field, "name", () -> spec.os = Json.text(parser, problem, "os.name"));
+            }
             default -> {
                 return false;
             }
         }
         return true;
-    }
-
-    private static String os(JsonParser parser, Problem problem) throws IOException {
-        String name = "";
-        if (Json.startsObject(parser, problem, "os")) {
-            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
-                parser.nextToken();
-                if (field.equals("name")) {
-                    name = Json.text(parser, problem, "os.name");
-                } else {
-                    parser.skipChildren();
-                }
-            }
-        }
-        return name;
     }
 
     private static void containers(ContainerKind kind, JsonParser parser, SpecDraft spec) throws IOException {
@@ -114,7 +102,15 @@ final class PodSpecReader {
                     context.privileged =
                             Json.bool(parser, problem, path + ".privileged").orElse(false);
                 case "runAsNonRoot" -> context.runAsNonRoot = Json.bool(parser, problem, path + ".runAsNonRoot");
-                case "seccompProfile" -> seccomp(parser, problem, path + ".seccompProfile", context);
+                case "seccompProfile" ->
+                    Json.within(
+                            parser,
+                            problem,
+                            path + ".seccompProfile",
+                            "type",
+                            () -> context.seccompType = Optional.of(
+                                            Json.text(parser, problem, path + ".seccompProfile.type"))
+                                    .filter(type -> !type.isEmpty()));
                 case "capabilities" -> capabilities(parser, problem, path + ".capabilities", context);
                 case "allowPrivilegeEscalation" ->
                     context.allowPrivilegeEscalation = Json.bool(parser, problem, path + ".allowPrivilegeEscalation");
@@ -125,21 +121,6 @@ final class PodSpecReader {
             }
         }
         return context;
-    }
-
-    private static void seccomp(JsonParser parser, Problem problem, String path, SecurityContextDraft context)
-            throws IOException {
-        if (Json.startsObject(parser, problem, path)) {
-            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
-                parser.nextToken();
-                if (field.equals("type")) {
-                    context.seccompType = Optional.of(Json.text(parser, problem, path + ".type"))
-                            .filter(type -> !type.isEmpty());
-                } else {
-                    parser.skipChildren();
-                }
-            }
-        }
     }
 
     private static void capabilities(JsonParser parser, Problem problem, String path, SecurityContextDraft context)
