@@ -3,6 +3,7 @@ package dev.apparmoradmission.bench;
 import dev.apparmoradmission.node.ClusterNodes;
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.Node;
+import dev.apparmoradmission.node.NodeIdentity;
 import dev.apparmoradmission.node.NodeInventory;
 import dev.apparmoradmission.node.Taint;
 import dev.apparmoradmission.node.TransientTaints;
@@ -48,7 +49,7 @@ public final class Cluster {
                 own.put(PARTIAL, ProfileMode.ENFORCE);
             }
             inventories.put(
-                    node.name(), new NodeInventory(true, Optional.empty(), Optional.empty(), ProfileList.of(own)));
+                    node.name(), new NodeInventory(true, Optional.empty(), NodeIdentity.UNKNOWN, ProfileList.of(own)));
         }
         return ClusterNodes.of(nodes, inventories, true, TransientTaints.WELL_KNOWN);
     }
@@ -73,7 +74,7 @@ public final class Cluster {
             labels.put("node-role.kubernetes.io/control-plane", "");
             taints = List.of(new Taint("node-role.kubernetes.io/control-plane", "", "NoSchedule"));
         }
-        return new Node(name, labels, taints, ContainerRuntime.CONTAINERD, Optional.empty());
+        return new Node(name, labels, taints, ContainerRuntime.CONTAINERD, NodeIdentity.UNKNOWN);
     }
 
     private static Map<String, ProfileMode> profiles(int count) {

@@ -56,6 +56,7 @@ public final class InventoryHeap {
                     "apparmor-inventory-" + node.name(),
                     "1",
                     Map.of(InventoryConfigMap.LABEL, "true"),
+                    Map.of(),
                     Map.of(node.name(), text(i, profiles, i < different))));
             if (!part.problems().isEmpty()) {
                 throw new IllegalStateException("unreadable: " + part.problems());

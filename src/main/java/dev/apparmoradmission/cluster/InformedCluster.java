@@ -2,6 +2,7 @@ package dev.apparmoradmission.cluster;
 
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.Node;
+import dev.apparmoradmission.node.NodeIdentity;
 import dev.apparmoradmission.node.Taint;
 import dev.apparmoradmission.node.TransientTaints;
 import dev.apparmoradmission.policy.Namespaces;
@@ -19,6 +20,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeSystemInfo;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -183,6 +185,7 @@ public final class InformedCluster implements AutoCloseable {
                 Optional.ofNullable(configMap.getMetadata().getResourceVersion())
                         .orElse(""),
                 labels(configMap),
+                owners(configMap),
                 data));
         if (!part.problems().isEmpty()) {
             reports.remarked(
@@ -205,7 +208,19 @@ public final class InformedCluster implements AutoCloseable {
                 taints,
                 ContainerRuntime.ofVersion(
                         info.map(NodeSystemInfo::getContainerRuntimeVersion).orElse("")),
-                info.map(NodeSystemInfo::getBootID).filter(id -> !id.isEmpty()));
+                new NodeIdentity(
+                        Optional.ofNullable(found.getMetadata().getUid()),
+                        info.map(NodeSystemInfo::getBootID).filter(id -> !id.isEmpty())));
+    }
+
+    private static Map<String, String> owners(ConfigMap configMap) {
+        Map<String, String> owners = new HashMap<>();
+        for (OwnerReference reference : configMap.getMetadata().getOwnerReferences()) {
+            if ("Node".equals(reference.getKind())) {
+                owners.put(text(reference.getName()), text(reference.getUid()));
+            }
+        }
+        return owners;
     }
 
     private static Map<String, String> labels(HasMetadata object) {

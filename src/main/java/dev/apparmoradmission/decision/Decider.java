@@ -84,6 +84,7 @@ public final class Decider {
                     snapshot.nodes().isInventoried(),
                     workload.spec().profile(),
                     emptied,
+                    now,
                     new ArrayList<>());
             for (RuleCheck rule : Rules.ALL) {
                 rule.examine(examination);

@@ -61,7 +61,7 @@ public final class ClusterNodes {
                         .filter(taint -> taint.isHard() && !transientTaints.contains(taint))
                         .sorted(Comparator.comparing(Taint::toString))
                         .toList();
-                grouped.computeIfAbsent(new GroupKey(hard, appArmor(member)), key -> new ArrayList<>())
+                grouped.computeIfAbsent(new GroupKey(hard, member.appArmor()), key -> new ArrayList<>())
                         .add(member);
             }
         }
@@ -69,12 +69,6 @@ public final class ClusterNodes {
         grouped.forEach(
                 (key, alike) -> groups.add(new Group(key.taints(), new Part(key.appArmor(), List.copyOf(alike)))));
         return new ClusterNodes(List.copyOf(groups), Map.copyOf(members), inventoried);
-    }
-
-    private static NodeAppArmor appArmor(Member member) {
-        return member.inventory()
-                .map(inventory -> NodeAppArmor.of(member.node(), inventory))
-                .orElseGet(() -> NodeAppArmor.unreported(member.node()));
     }
 
     /** Whether an inventory was given at all. */
@@ -129,6 +123,6 @@ public final class ClusterNodes {
     private EligibleNodes bound(String nodeName) {
         Member known = members.get(nodeName);
         Member member = known == null ? new Member(Node.named(nodeName), Optional.empty()) : known;
-        return new EligibleNodes(List.of(new Part(appArmor(member), List.of(member))));
+        return new EligibleNodes(List.of(new Part(member.appArmor(), List.of(member))));
     }
 }

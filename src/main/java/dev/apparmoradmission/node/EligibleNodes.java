@@ -38,7 +38,22 @@ public record EligibleNodes(List<Part> parts) {
      */
     public record Member(Node node, Optional<NodeInventory> inventory) {
         boolean isStale(Duration maxAge, Instant now) {
-            return inventory.filter(list -> list.isOlderThan(maxAge, now)).isPresent();
+            return inventory.filter(list -> list.isStale(maxAge, now)).isPresent();
+        }
+
+        /** What is known of the node, whatever the age of its report. */
+        public NodeAppArmor appArmor() {
+            return inventory
+                    .map(reported -> NodeAppArmor.of(node, reported))
+                    .orElseGet(() -> NodeAppArmor.unreported(node));
+        }
+
+        /** What is known of the node at {@code now}, where a report is believed for {@code maxAge} (absent: for ever). */
+        public NodeAppArmor appArmor(Optional<Duration> maxAge, Instant now) {
+            NodeAppArmor reported = appArmor();
+            boolean stale =
+                    reported.state() == NodeAppArmor.State.ENABLED && maxAge.isPresent() && isStale(maxAge.get(), now);
+            return stale ? reported.stale() : reported;
         }
     }
 
@@ -57,7 +72,7 @@ public record EligibleNodes(List<Part> parts) {
     }
 
     /**
-     * The same nodes, with those set apart whose list is older than {@code maxAge} at {@code now}. A node that reported
+     * The same nodes, with those set apart whose list is stale at {@code now}. A node that reported
      * AppArmor off stays so however old the report: believing that it has come on would let a pod start there unconfined.
      */
     public EligibleNodes at(Instant now, Duration maxAge) {

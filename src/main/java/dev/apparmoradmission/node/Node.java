@@ -2,7 +2,6 @@ package dev.apparmoradmission.node;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A node, as far as placement needs it. A cordon ({@code spec.unschedulable}) is left out on purpose: it is transient.
@@ -11,14 +10,10 @@ import java.util.Optional;
  * @param labels its labels
  * @param taints its taints
  * @param runtime its container runtime
- * @param bootId {@code status.nodeInfo.bootID}, where known
+ * @param identity which machine and boot it is, as far as known
  */
 public record Node(
-        String name,
-        Map<String, String> labels,
-        List<Taint> taints,
-        ContainerRuntime runtime,
-        Optional<String> bootId) {
+        String name, Map<String, String> labels, List<Taint> taints, ContainerRuntime runtime, NodeIdentity identity) {
 
     /** The label that carries a node's name. */
     public static final String HOSTNAME_LABEL = "kubernetes.io/hostname";
@@ -31,7 +26,7 @@ public record Node(
 
     /** A node of which only the name is known. */
     public static Node named(String name) {
-        return new Node(name, Map.of(HOSTNAME_LABEL, name), List.of(), ContainerRuntime.UNKNOWN, Optional.empty());
+        return new Node(name, Map.of(HOSTNAME_LABEL, name), List.of(), ContainerRuntime.UNKNOWN, NodeIdentity.UNKNOWN);
     }
 
     /** Whether the node runs Windows: no Linux pod can start there. */

@@ -20,17 +20,33 @@ public record NodeAppArmor(ContainerRuntime runtime, State state, ProfileList pr
         /** The node has no inventory. */
         UNREPORTED,
         /** The node's inventory is too old to be believed. */
-        STALE
+        STALE,
+        /** The node's inventory was read before its last reboot, which no profile survives by itself. */
+        REBOOTED,
+        /** The node's inventory is of an earlier node of the same name. */
+        REPLACED
     }
 
-    /** What is known of a node with this inventory. */
+    /**
+     * What is known of a node with this inventory. A report that AppArmor is off is believed whatever its age, boot and node:
+     * hoping that it has come on would let a pod start there unconfined.
+     */
     public static NodeAppArmor of(Node node, NodeInventory inventory) {
         ContainerRuntime runtime = node.runtime() == ContainerRuntime.UNKNOWN
                 ? ContainerRuntime.betrayedBy(inventory.profiles())
                 : node.runtime();
-        return inventory.enabled()
-                ? new NodeAppArmor(runtime, State.ENABLED, inventory.profiles())
-                : new NodeAppArmor(runtime, State.DISABLED, ProfileList.EMPTY);
+        State state = state(node, inventory);
+        return new NodeAppArmor(runtime, state, state == State.ENABLED ? inventory.profiles() : ProfileList.EMPTY);
+    }
+
+    private static State state(Node node, NodeInventory inventory) {
+        if (!inventory.enabled()) {
+            return State.DISABLED;
+        }
+        if (inventory.observedOn().isOtherNodeThan(node.identity())) {
+            return State.REPLACED;
+        }
+        return inventory.observedOn().isOtherBootThan(node.identity()) ? State.REBOOTED : State.ENABLED;
     }
 
     /** A node without inventory. */
@@ -45,6 +61,6 @@ public record NodeAppArmor(ContainerRuntime runtime, State state, ProfileList pr
 
     /** Whether nothing can be said of the node. */
     public boolean isUnknown() {
-        return state == State.UNREPORTED || state == State.STALE;
+        return state != State.ENABLED && state != State.DISABLED;
     }
 }

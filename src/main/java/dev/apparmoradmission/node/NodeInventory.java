@@ -10,17 +10,19 @@ import java.util.Optional;
  *
  * @param enabled whether AppArmor is on, in the kernel and for the runtime
  * @param observedAt when the list was read; absent in a list kept by hand
- * @param bootId the boot in which it was read, where reported
+ * @param observedOn the machine and boot it was read on, as far as reported
  * @param profiles what the kernel held
  */
 public record NodeInventory(
-        boolean enabled, Optional<Instant> observedAt, Optional<String> bootId, ProfileList profiles) {
+        boolean enabled, Optional<Instant> observedAt, NodeIdentity observedOn, ProfileList profiles) {
 
     /**
-     * Whether the list is older than {@code maxAge} at {@code now}. A list without {@code observed-at} has no age: it is kept
-     * by hand, and its author vouches for it, so it never goes stale. A list from the future is fresh: clocks differ.
+     * Whether the list was observed further than {@code maxAge} from {@code now}. A list without {@code observed-at} has no
+     * age: it is kept by hand, and its author vouches for it, so it never goes stale. One from a near future is fresh, for
+     * clocks differ; one from a far future is not, or a node whose clock once ran wild would be believed for years.
      */
-    public boolean isOlderThan(Duration maxAge, Instant now) {
-        return observedAt.isPresent() && observedAt.get().plus(maxAge).isBefore(now);
+    public boolean isStale(Duration maxAge, Instant now) {
+        return observedAt.isPresent()
+                && Duration.between(observedAt.get(), now).abs().compareTo(maxAge) > 0;
     }
 }

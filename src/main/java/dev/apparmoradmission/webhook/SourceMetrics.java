@@ -2,8 +2,7 @@ package dev.apparmoradmission.webhook;
 
 import dev.apparmoradmission.cluster.SnapshotStore;
 import dev.apparmoradmission.decision.Snapshot;
-import dev.apparmoradmission.node.EligibleNodes.Member;
-import dev.apparmoradmission.node.NodeInventory;
+import dev.apparmoradmission.node.NodeAppArmor.State;
 import dev.apparmoradmission.policy.AppArmorPolicy;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,13 +19,6 @@ import java.util.Optional;
 /** Shows what the webhook decides by: which policies are in force, and how well the nodes are known. */
 final class SourceMetrics {
 
-    private enum State {
-        ENABLED,
-        DISABLED,
-        UNREPORTED,
-        STALE
-    }
-
     private final MeterRegistry registry;
     private final SnapshotStore snapshots;
     private final Clock clock;
@@ -42,7 +34,8 @@ final class SourceMetrics {
         for (State state : State.values()) {
             Gauge.builder("apparmor_admission.inventory.nodes", () -> nodes(state))
                     .description(
-                            "Nodes by what their inventory says: AppArmor on, off, no report, or a report too old to count")
+                            "Nodes by what their inventory says: AppArmor on, off, no report, or one that is not believed: too old, of"
+                                    + " an earlier boot, of an earlier node of that name")
                     .tag("state", state.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
@@ -87,19 +80,8 @@ final class SourceMetrics {
                 .min(Comparator.naturalOrder());
         Instant now = clock.instant();
         return snapshot.get().nodes().members().stream()
-                .filter(member -> state(member, maxAge, now) == wanted)
+                .filter(member -> member.appArmor(maxAge, now).state() == wanted)
                 .count();
-    }
-
-    private static State state(Member member, Optional<Duration> maxAge, Instant now) {
-        if (member.inventory().isEmpty()) {
-            return State.UNREPORTED;
-        }
-        NodeInventory inventory = member.inventory().get();
-        if (!inventory.enabled()) {
-            return State.DISABLED;
-        }
-        return maxAge.isPresent() && inventory.isOlderThan(maxAge.get(), now) ? State.STALE : State.ENABLED;
     }
 
     private double oldestAge() {

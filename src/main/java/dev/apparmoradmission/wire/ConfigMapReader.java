@@ -39,14 +39,25 @@ public final class ConfigMapReader {
         Map<String, String> data = new LinkedHashMap<>(Fields.texts(object, "data"));
         data.putAll(binary(object));
         if (metadata.isEmpty()) {
-            return new InventoryConfigMap("", "", "", Map.of(), data);
+            return new InventoryConfigMap("", "", "", Map.of(), Map.of(), data);
         }
         return new InventoryConfigMap(
                 Fields.text(metadata.get(), "namespace"),
                 Fields.text(metadata.get(), "name"),
                 Fields.text(metadata.get(), "resourceVersion"),
                 Fields.texts(metadata.get(), "labels"),
+                owners(metadata.get()),
                 data);
+    }
+
+    private static Map<String, String> owners(Located metadata) throws MalformedDocumentException {
+        Map<String, String> owners = new LinkedHashMap<>();
+        for (Located reference : Fields.list(metadata, "ownerReferences")) {
+            if (Fields.text(reference, "kind").equals("Node")) {
+                owners.put(Fields.text(reference, "name"), Fields.text(reference, "uid"));
+            }
+        }
+        return owners;
     }
 
     /** Where a profile's name is not UTF-8, {@code kubectl create configmap --from-file} puts the whole list here. */

@@ -11,10 +11,16 @@ import java.util.Map;
  * @param name its name; may be empty
  * @param resourceVersion its version in the cluster; empty in a manifest
  * @param labels its labels
+ * @param owners the uids of the Nodes that own it, by their names
  * @param data the values by node name, in their order
  */
 public record InventoryConfigMap(
-        String namespace, String name, String resourceVersion, Map<String, String> labels, Map<String, String> data) {
+        String namespace,
+        String name,
+        String resourceVersion,
+        Map<String, String> labels,
+        Map<String, String> owners,
+        Map<String, String> data) {
 
     /** The label by which the webhook finds inventories in a cluster; its value is {@code true}. */
     public static final String LABEL = "apparmor-admission.dev/inventory";
@@ -22,6 +28,7 @@ public record InventoryConfigMap(
     /** Copies the maps. */
     public InventoryConfigMap {
         labels = Map.copyOf(labels);
+        owners = Map.copyOf(owners);
         data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
     }
 

@@ -1,6 +1,7 @@
 package dev.apparmoradmission.wire;
 
 import dev.apparmoradmission.decision.Quoted;
+import dev.apparmoradmission.node.NodeIdentity;
 import dev.apparmoradmission.node.NodeInventory;
 import dev.apparmoradmission.profile.ProfileList;
 import dev.apparmoradmission.profile.ProfileMode;
@@ -46,13 +47,13 @@ public final class InventoryReader {
         List<InventoryProblem> problems = new ArrayList<>();
         configMap.data().forEach((node, value) -> {
             Problems own = new Problems(configMap.reference(), node, problems);
-            nodes.put(node, read(value, own));
+            nodes.put(node, read(value, Optional.ofNullable(configMap.owners().get(node)), own));
             own.finish();
         });
         return new InventoryPart(configMap.resourceVersion(), nodes, problems);
     }
 
-    private Optional<NodeInventory> read(String value, Problems problems) {
+    private Optional<NodeInventory> read(String value, Optional<String> owner, Problems problems) {
         if (value.length() > LONGEST_VALUE) {
             // Not even its head is believed: a list cut short would make loaded profiles look missing.
             problems.add(0, "longer than 1 MiB; the node counts as one that reported nothing");
@@ -81,8 +82,11 @@ public final class InventoryReader {
         }
         ProfileList.Parsed parsed = ProfileList.parse(kernelLines);
         tell(parsed, kernelLines, numbers, problems);
-        return Optional.of(
-                new NodeInventory(header.enabled, header.observedAt, header.bootId, lists.shared(parsed.profiles())));
+        return Optional.of(new NodeInventory(
+                header.enabled,
+                header.observedAt,
+                new NodeIdentity(owner, header.bootId),
+                lists.shared(parsed.profiles())));
     }
 
     /** What is unreadable is so for its text alone, so equal texts stand for each other when lines are looked up. */

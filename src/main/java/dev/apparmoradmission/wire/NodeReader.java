@@ -3,6 +3,7 @@ package dev.apparmoradmission.wire;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.Node;
+import dev.apparmoradmission.node.NodeIdentity;
 import dev.apparmoradmission.node.Taint;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,6 +46,7 @@ public final class NodeReader {
         String name = Fields.name(object, "Node");
         Optional<Located> metadata = Fields.object(object, "metadata");
         Map<String, String> labels = metadata.isPresent() ? Fields.texts(metadata.get(), "labels") : Map.of();
+        String uid = metadata.isPresent() ? Fields.text(metadata.get(), "uid") : "";
         List<Taint> taints = new ArrayList<>();
         Optional<Located> spec = Fields.object(object, "spec");
         if (spec.isPresent()) {
@@ -58,10 +60,10 @@ public final class NodeReader {
         String runtime = info.isPresent() ? Fields.text(info.get(), "containerRuntimeVersion") : "";
         String bootId = info.isPresent() ? Fields.text(info.get(), "bootID") : "";
         return new Node(
-                name,
-                labels,
-                taints,
-                ContainerRuntime.ofVersion(runtime),
-                Optional.of(bootId).filter(id -> !id.isEmpty()));
+                name, labels, taints, ContainerRuntime.ofVersion(runtime), new NodeIdentity(given(uid), given(bootId)));
+    }
+
+    private static Optional<String> given(String text) {
+        return Optional.of(text).filter(found -> !found.isEmpty());
     }
 }

@@ -93,7 +93,7 @@ class InformedClusterTest {
         assertThat(snapshot.namespaces().labels().get("shop")).containsEntry("team", "a");
         Member member = member("n1").orElseThrow();
         assertThat(member.node().runtime()).isEqualTo(ContainerRuntime.CONTAINERD);
-        assertThat(member.node().bootId()).contains("boot-n1");
+        assertThat(member.node().identity().bootId()).contains("boot-n1");
         assertThat(member.node().labels()).containsEntry("host", "n1");
         assertThat(member.node().taints()).hasSize(1);
         assertThat(mode("n1", "k8s-web")).contains(ProfileMode.ENFORCE);

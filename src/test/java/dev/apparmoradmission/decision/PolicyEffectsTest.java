@@ -12,6 +12,7 @@ import dev.apparmoradmission.decision.Confinement.Level;
 import dev.apparmoradmission.node.ClusterNodes;
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.Node;
+import dev.apparmoradmission.node.NodeIdentity;
 import dev.apparmoradmission.node.NodeInventory;
 import dev.apparmoradmission.node.TransientTaints;
 import dev.apparmoradmission.policy.Action;
@@ -60,7 +61,7 @@ class PolicyEffectsTest {
     }
 
     private static ClusterNodes nodes(boolean inventoried, ContainerRuntime runtime) {
-        Node node = new Node("n", Map.of(), List.of(), runtime, Optional.empty());
+        Node node = new Node("n", Map.of(), List.of(), runtime, NodeIdentity.UNKNOWN);
         return ClusterNodes.of(List.of(node), Map.of(), inventoried, TransientTaints.WELL_KNOWN);
     }
 
@@ -146,8 +147,8 @@ class PolicyEffectsTest {
 
     @Test
     void aNodeThatReportedAppArmorOffStaysSoHoweverOldTheReport() {
-        Node node = new Node("n", Map.of(), List.of(), ContainerRuntime.CONTAINERD, Optional.empty());
-        NodeInventory off = new NodeInventory(false, Optional.of(LONG_AGO), Optional.empty(), ProfileList.EMPTY);
+        Node node = new Node("n", Map.of(), List.of(), ContainerRuntime.CONTAINERD, NodeIdentity.UNKNOWN);
+        NodeInventory off = new NodeInventory(false, Optional.of(LONG_AGO), NodeIdentity.UNKNOWN, ProfileList.EMPTY);
         ClusterNodes nodes = ClusterNodes.of(List.of(node), Map.of("n", off), true, TransientTaints.WELL_KNOWN);
         Snapshot snapshot = new Snapshot(
                 World.fixed().under(policy("{localhost: {maxAge: 1h}}")).policies(), nodes, Namespaces.UNKNOWN, false);

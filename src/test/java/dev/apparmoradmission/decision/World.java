@@ -3,6 +3,7 @@ package dev.apparmoradmission.decision;
 import dev.apparmoradmission.node.ClusterNodes;
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.Node;
+import dev.apparmoradmission.node.NodeIdentity;
 import dev.apparmoradmission.node.NodeInventory;
 import dev.apparmoradmission.node.Taint;
 import dev.apparmoradmission.node.TransientTaints;
@@ -76,13 +77,13 @@ public final class World {
 
     /** Adds, or replaces, what a node reported. */
     public World inventory(String node, ProfileList profiles) {
-        inventories.put(node, new NodeInventory(true, Optional.empty(), Optional.empty(), profiles));
+        inventories.put(node, new NodeInventory(true, Optional.empty(), NodeIdentity.UNKNOWN, profiles));
         return this;
     }
 
     /** Adds, or replaces, what a node reported at an instant. */
     public World inventory(String node, ProfileList profiles, Instant observedAt) {
-        inventories.put(node, new NodeInventory(true, Optional.of(observedAt), Optional.empty(), profiles));
+        inventories.put(node, new NodeInventory(true, Optional.of(observedAt), NodeIdentity.UNKNOWN, profiles));
         return this;
     }
 
@@ -95,19 +96,19 @@ public final class World {
     /** Adds a node with AppArmor off. */
     public World nodeWithoutAppArmor(String name, List<Taint> taints) {
         nodes.put(name, linux(name, ContainerRuntime.CONTAINERD, taints));
-        inventories.put(name, new NodeInventory(false, Optional.empty(), Optional.empty(), ProfileList.EMPTY));
+        inventories.put(name, new NodeInventory(false, Optional.empty(), NodeIdentity.UNKNOWN, ProfileList.EMPTY));
         return this;
     }
 
     private World windowsNode(String name, List<Taint> taints) {
         Map<String, String> labels = Map.of("host", name, "kubernetes.io/os", "windows");
-        nodes.put(name, new Node(name, labels, taints, ContainerRuntime.CONTAINERD, Optional.empty()));
+        nodes.put(name, new Node(name, labels, taints, ContainerRuntime.CONTAINERD, NodeIdentity.UNKNOWN));
         return this;
     }
 
     private static Node linux(String name, ContainerRuntime runtime, List<Taint> taints) {
         Map<String, String> labels = Map.of("host", name, "kubernetes.io/os", "linux", Node.HOSTNAME_LABEL, name);
-        return new Node(name, labels, taints, runtime, Optional.empty());
+        return new Node(name, labels, taints, runtime, NodeIdentity.UNKNOWN);
     }
 
     /** All nodes. */

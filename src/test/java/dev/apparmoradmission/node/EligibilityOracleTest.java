@@ -187,14 +187,18 @@ class EligibilityOracleTest {
                 .ofMaxSize(2);
         Arbitrary<ContainerRuntime> runtimes = Arbitraries.of(ContainerRuntime.class);
         return Combinators.combine(labels, taints, runtimes)
-                .as((l, t, r) -> new Node("?", l, t, r, Optional.empty()))
+                .as((l, t, r) -> new Node("?", l, t, r, NodeIdentity.UNKNOWN))
                 .list()
                 .ofMaxSize(NAMES.size())
                 .map(nodes -> {
                     List<Node> named = new ArrayList<>();
                     for (Node node : nodes) {
                         named.add(new Node(
-                                NAMES.get(named.size()), node.labels(), node.taints(), node.runtime(), node.bootId()));
+                                NAMES.get(named.size()),
+                                node.labels(),
+                                node.taints(),
+                                node.runtime(),
+                                node.identity()));
                     }
                     return named;
                 });
@@ -207,7 +211,7 @@ class EligibilityOracleTest {
                 ProfileList.of(Map.of("a", ProfileMode.ENFORCE)),
                 ProfileList.of(Map.of("crio-default", ProfileMode.COMPLAIN)));
         Arbitrary<NodeInventory> inventory = Combinators.combine(Arbitraries.of(true, true, false), lists)
-                .as((enabled, list) -> new NodeInventory(enabled, Optional.empty(), Optional.empty(), list));
+                .as((enabled, list) -> new NodeInventory(enabled, Optional.empty(), NodeIdentity.UNKNOWN, list));
         return Arbitraries.maps(Arbitraries.of(NAMES), inventory);
     }
 

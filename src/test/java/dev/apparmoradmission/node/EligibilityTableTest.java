@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -80,7 +79,7 @@ class EligibilityTableTest {
                         taint.path("effect").asText()));
             }
             read.add(new Node(
-                    node.path("name").textValue(), labels, taints, ContainerRuntime.CONTAINERD, Optional.empty()));
+                    node.path("name").textValue(), labels, taints, ContainerRuntime.CONTAINERD, NodeIdentity.UNKNOWN));
         }
         return ClusterNodes.of(read, Map.of(), false, TransientTaints.WELL_KNOWN);
     }

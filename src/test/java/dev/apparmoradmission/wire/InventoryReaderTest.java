@@ -39,7 +39,7 @@ class InventoryReaderTest {
 
         assertThat(inventory.enabled()).isTrue();
         assertThat(inventory.observedAt()).contains(NOW);
-        assertThat(inventory.bootId()).contains("0b9d7c0e-1111");
+        assertThat(inventory.observedOn().bootId()).contains("0b9d7c0e-1111");
         assertThat(inventory.profiles().modes())
                 .isEqualTo(Map.of(
                         "k8s-nginx", ProfileMode.ENFORCE,
@@ -53,7 +53,7 @@ class InventoryReaderTest {
 
         assertThat(inventory.enabled()).isTrue();
         assertThat(inventory.observedAt()).isEmpty();
-        assertThat(inventory.bootId()).isEmpty();
+        assertThat(inventory.observedOn().bootId()).isEmpty();
         assertThat(inventory.profiles().mode("a")).contains(ProfileMode.ENFORCE);
     }
 
@@ -112,7 +112,7 @@ class InventoryReaderTest {
     void an_unreadable_instant_counts_as_older_than_any_age_and_is_reported(String instant) {
         InventoryPart part = part("# apparmor: enabled\n# observed-at: " + instant + "\na (enforce)\n");
 
-        assertThat(part.nodes().get("n1").orElseThrow().isOlderThan(Duration.ofDays(10_000), NOW))
+        assertThat(part.nodes().get("n1").orElseThrow().isStale(Duration.ofDays(10_000), NOW))
                 .isTrue();
         assertThat(part.problems())
                 .singleElement()
@@ -221,7 +221,7 @@ class InventoryReaderTest {
     @Test
     void control_characters_cannot_forge_a_line_of_a_report() {
         InventoryPart part = reader.read(new InventoryConfigMap(
-                "ns", "a\nb", "1", Map.of(), Map.of("n\u001b[31m1", "evil\u0007\u00a0\"line\n")));
+                "ns", "a\nb", "1", Map.of(), Map.of(), Map.of("n\u001b[31m1", "evil\u0007\u00a0\"line\n")));
 
         assertThat(part.problems())
                 .singleElement()
@@ -385,6 +385,7 @@ class InventoryReaderTest {
                 profile,
                 version == null ? "" : version,
                 Map.of(),
+                Map.of(),
                 Map.of("n1", header + profile + " (enforce)\n")));
     }
 
@@ -395,7 +396,8 @@ class InventoryReaderTest {
     }
 
     private InventoryPart part(String value) {
-        return reader.read(new InventoryConfigMap("apparmor", "inventory", "1", Map.of(), Map.of("n1", value)));
+        return reader.read(
+                new InventoryConfigMap("apparmor", "inventory", "1", Map.of(), Map.of(), Map.of("n1", value)));
     }
 
     private static byte[] utf8(String text) {

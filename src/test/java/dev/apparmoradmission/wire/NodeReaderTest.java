@@ -61,7 +61,7 @@ class NodeReaderTest {
                         new Taint("node-role.kubernetes.io/control-plane", "", "NoSchedule"),
                         new Taint("dedicated", "gpu", "NoExecute"));
         assertThat(first.runtime()).isEqualTo(ContainerRuntime.CONTAINERD);
-        assertThat(first.bootId()).contains("0b9d7c0e-1111");
+        assertThat(first.identity().bootId()).contains("0b9d7c0e-1111");
         assertThat(nodes.get(1).runtime()).isEqualTo(ContainerRuntime.UNKNOWN);
         assertThat(nodes.get(1).labels()).isEmpty();
     }

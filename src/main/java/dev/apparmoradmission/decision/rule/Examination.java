@@ -5,16 +5,20 @@ import dev.apparmoradmission.decision.ExceptionKeys;
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.EligibleNodes;
+import dev.apparmoradmission.node.EligibleNodes.Member;
 import dev.apparmoradmission.node.EligibleNodes.Part;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.workload.Workload;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -32,6 +36,7 @@ import java.util.stream.Collectors;
  * @param inventoried whether there is an inventory at all
  * @param writtenPodLevel the pod level's profile as it was written, before the default
  * @param emptyAnnotationsRemoved names of containers whose empty beta annotation the default removed
+ * @param now the instant at which the inventory is judged
  * @param observations what was seen so far
  */
 public record Examination(
@@ -45,6 +50,7 @@ public record Examination(
         boolean inventoried,
         Profile writtenPodLevel,
         Set<String> emptyAnnotationsRemoved,
+        Instant now,
         List<Observation> observations) {
 
     /** How many nodes a message names. */
@@ -99,8 +105,23 @@ public record Examination(
 
     /** {@code 1 of 3 eligible nodes (n3)}. */
     String share(List<String> names) {
+        return share(names.size(), listed(names));
+    }
+
+    /** {@code 1 of 3 eligible nodes (detail)}. */
+    String share(int count, String detail) {
         int all = eligible.size();
-        return names.size() + " of " + all + " eligible node" + (all == 1 ? "" : "s") + " (" + listed(names) + ")";
+        return count + " of " + all + " eligible node" + (all == 1 ? "" : "s") + " (" + detail + ")";
+    }
+
+    /** {@code n1: one thing, n2: another and 4 more}, in order of the names. */
+    static String detailed(List<Member> members, Function<Member, String> detail) {
+        String shown = members.stream()
+                .sorted(Comparator.comparing(member -> member.node().name()))
+                .limit(NODES_SHOWN)
+                .map(member -> Quoted.bare(member.node().name()) + ": " + detail.apply(member))
+                .collect(Collectors.joining(", "));
+        return members.size() <= NODES_SHOWN ? shown : shown + " and " + (members.size() - NODES_SHOWN) + " more";
     }
 
     /** How to come by an exception under the policy, to follow another way out; empty where it accepts none. */

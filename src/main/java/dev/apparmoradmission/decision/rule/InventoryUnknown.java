@@ -2,11 +2,13 @@ package dev.apparmoradmission.decision.rule;
 
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
+import dev.apparmoradmission.node.EligibleNodes.Member;
 import dev.apparmoradmission.node.EligibleNodes.Part;
-import dev.apparmoradmission.node.NodeAppArmor;
+import dev.apparmoradmission.node.NodeInventory;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.profile.Profile;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,19 +45,30 @@ final class InventoryUnknown implements RuleCheck {
         if (unknown.isEmpty()) {
             return;
         }
-        boolean allStale = unknown.stream().allMatch(part -> part.appArmor().state() == NodeAppArmor.State.STALE);
-        boolean anyStale = unknown.stream().anyMatch(part -> part.appArmor().state() == NodeAppArmor.State.STALE);
-        String what = allStale
-                ? "the inventory is too old"
-                : anyStale ? "there is no current inventory" : "there is no inventory";
-        List<String> nodes = Examination.names(unknown);
+        List<Member> members = new ArrayList<>();
+        unknown.forEach(part -> members.addAll(part.members()));
         examination.see(
                 Rule.INVENTORY_UNKNOWN,
                 container,
-                "whether Localhost profile " + Quoted.of(name) + " is loaded is not known: " + what + " for "
-                        + examination.share(nodes),
-                "publish the inventory of those nodes, or keep the pod off them",
-                nodes,
+                "whether Localhost profile " + Quoted.of(name) + " is loaded is not known on "
+                        + examination.share(
+                                members.size(),
+                                Examination.detailed(members, member -> whyUnknown(member, examination))),
+                "see that the agent runs there or publish the inventory by hand, or keep the pod off those nodes",
+                Examination.names(unknown),
                 Action.ENFORCE);
+    }
+
+    private static String whyUnknown(Member member, Examination examination) {
+        return switch (member.appArmor().state()) {
+            case REBOOTED -> "inventory from before its reboot";
+            case REPLACED -> "inventory of an earlier node of that name";
+            case ENABLED, STALE, DISABLED ->
+                member.inventory()
+                        .flatMap(NodeInventory::observedAt)
+                        .map(observed -> "inventory " + Age.between(observed, examination.now()))
+                        .orElse("inventory too old");
+            case UNREPORTED -> "no inventory";
+        };
     }
 }
