@@ -24,12 +24,16 @@ record AssetsDirectory(Settings settings) implements Rung {
     @Override
     public TestCluster start(PrintStream progress) throws Exception {
         Path directory = settings.path("KUBEBUILDER_ASSETS").orElseThrow();
-        Path controllerManager = directory.resolve("kube-controller-manager");
         return LocalControlPlane.start(new ControlPlanePrograms(
                 "KUBEBUILDER_ASSETS",
                 program(directory, "etcd"),
                 program(directory, "kube-apiserver"),
-                Files.isExecutable(controllerManager) ? Optional.of(controllerManager) : Optional.empty()));
+                optional(directory, "kube-controller-manager"),
+                optional(directory, "kube-scheduler")));
+    }
+
+    private static Optional<Path> optional(Path directory, String name) {
+        return Optional.of(directory.resolve(name)).filter(Files::isExecutable);
     }
 
     private static Path program(Path directory, String name) throws IOException {

@@ -8,5 +8,7 @@ import java.util.Optional;
  *
  * @param origin where they come from, for the report
  * @param controllerManager absent in the usual envtest archives
+ * @param scheduler likewise
  */
-record ControlPlanePrograms(String origin, Path etcd, Path apiServer, Optional<Path> controllerManager) {}
+record ControlPlanePrograms(
+        String origin, Path etcd, Path apiServer, Optional<Path> controllerManager, Optional<Path> scheduler) {}

@@ -68,6 +68,11 @@ final class GivenCluster implements TestCluster {
     }
 
     @Override
+    public boolean runsScheduler() {
+        return true;
+    }
+
+    @Override
     public boolean outlivesUs() {
         return true;
     }

@@ -63,7 +63,8 @@ record GoToolchain(Settings settings, Path module) implements Rung {
                     build(go, directory, "etcd", "go.etcd.io/etcd/server/v3", progress),
                     build(go, directory, "kube-apiserver", COMMANDS + "kube-apiserver", progress),
                     Optional.of(build(
-                            go, directory, "kube-controller-manager", COMMANDS + "kube-controller-manager", progress)));
+                            go, directory, "kube-controller-manager", COMMANDS + "kube-controller-manager", progress)),
+                    Optional.of(build(go, directory, "kube-scheduler", COMMANDS + "kube-scheduler", progress)));
         }
     }
 

@@ -249,6 +249,11 @@ final class KindCluster implements TestCluster {
     }
 
     @Override
+    public boolean runsScheduler() {
+        return true;
+    }
+
+    @Override
     public boolean outlivesUs() {
         return false;
     }

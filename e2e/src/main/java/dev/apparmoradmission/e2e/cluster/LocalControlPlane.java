@@ -22,7 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** etcd, kube-apiserver and, where there is one, kube-controller-manager, as processes on the loopback. */
+/** etcd, kube-apiserver and, where there are such, kube-controller-manager and kube-scheduler, as processes on the loopback. */
 final class LocalControlPlane implements TestCluster {
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration START = Duration.ofMinutes(2);
@@ -56,7 +56,7 @@ final class LocalControlPlane implements TestCluster {
     }
 
     private void start() throws IOException, NoSuchAlgorithmException {
-        List<Integer> ports = FreePorts.choose(4);
+        List<Integer> ports = FreePorts.choose(5);
         String etcd = "http://" + LOOPBACK + ":" + ports.get(0);
         String peer = "http://" + LOOPBACK + ":" + ports.get(1);
         int port = ports.get(2);
@@ -113,6 +113,9 @@ final class LocalControlPlane implements TestCluster {
                 children.add(manager);
                 manager.await(START, () -> hasDefaultAccount(client));
             }
+            if (programs.scheduler().isPresent()) {
+                children.add(scheduler(programs.scheduler().get(), ports.get(4)));
+            }
         }
     }
 
@@ -133,6 +136,23 @@ final class LocalControlPlane implements TestCluster {
                         "--root-ca-file=" + certificate,
                         // No kubelet reports for the tests' nodes: they must not be tainted or emptied for that.
                         "--controllers=*,-node-lifecycle-controller,-taint-eviction-controller,-nodeipam,-pod-garbage-collector-controller"));
+    }
+
+    /** Whoever needs it waits for what it does: nothing that it serves tells that it is ready to schedule. */
+    private Child scheduler(Path program, int port) throws IOException {
+        String file = write("kubeconfig-of-scheduler", kubeconfig).toString();
+        return run(
+                "kube-scheduler",
+                program,
+                List.of(
+                        "--kubeconfig=" + file,
+                        "--authentication-kubeconfig=" + file,
+                        "--authorization-kubeconfig=" + file,
+                        "--authentication-skip-lookup=true",
+                        "--bind-address=" + LOOPBACK,
+                        "--secure-port=" + port,
+                        "--cert-dir=" + directory.resolve("certificates-of-scheduler"),
+                        "--leader-elect=false"));
     }
 
     private Child run(String name, Path program, List<String> options) throws IOException {
@@ -225,7 +245,8 @@ final class LocalControlPlane implements TestCluster {
     @Override
     public String description() {
         return "etcd and kube-apiserver " + version + ", " + programs.origin()
-                + (runsControllers() ? ", with kube-controller-manager" : ", without controllers");
+                + (runsControllers() ? ", with kube-controller-manager" : ", without controllers")
+                + (runsScheduler() ? " and kube-scheduler" : ", without scheduler");
     }
 
     @Override
@@ -246,6 +267,11 @@ final class LocalControlPlane implements TestCluster {
     @Override
     public boolean runsControllers() {
         return programs.controllerManager().isPresent();
+    }
+
+    @Override
+    public boolean runsScheduler() {
+        return programs.scheduler().isPresent();
     }
 
     @Override

@@ -17,6 +17,9 @@ public sealed interface TestCluster extends AutoCloseable permits GivenCluster, 
     /** Whether Deployments get ReplicaSets and those get pods here. */
     boolean runsControllers();
 
+    /** Whether pods are bound to nodes here. */
+    boolean runsScheduler();
+
     /** Whether it is still there when we are gone, with everything that was not cleared away. */
     boolean outlivesUs();
 
