@@ -27,4 +27,11 @@ public interface ClusterReports {
      * @param problems what was left out, one line each
      */
     void remarked(String source, List<String> problems);
+
+    /**
+     * Nodes no longer confine what they confined in the picture before.
+     *
+     * @param losses what each of them lost
+     */
+    void lost(List<NodeLoss> losses);
 }

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.cluster;
 
+import dev.apparmoradmission.node.ClusterNodes;
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.Node;
 import dev.apparmoradmission.node.NodeIdentity;
@@ -61,6 +62,7 @@ public final class InformedCluster implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private final ProfileLosses losses = new ProfileLosses();
     private final AtomicBoolean pending = new AtomicBoolean();
     private final AtomicBoolean away = new AtomicBoolean();
     private final RecordStore<ConfigMap, InventoryPart> inventories = new RecordStore<>(
@@ -166,8 +168,13 @@ public final class InformedCluster implements AutoCloseable {
         Namespaces known = new Namespaces(labels);
         ClusterPicture picture =
                 new ClusterPicture(Optional.of(nodes.records()), Inventory.join(inventories.records()), known);
-        store.cluster(picture.clusterNodes(transientTaints), known);
+        ClusterNodes clusterNodes = picture.clusterNodes(transientTaints);
+        store.cluster(clusterNodes, known);
         synced = true;
+        List<NodeLoss> lost = losses.since(clusterNodes.members());
+        if (!lost.isEmpty()) {
+            reports.lost(lost);
+        }
     }
 
     private InventoryPart part(ConfigMap configMap) {

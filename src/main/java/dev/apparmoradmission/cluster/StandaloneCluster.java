@@ -28,6 +28,7 @@ public final class StandaloneCluster implements AutoCloseable {
     private final SnapshotStore store;
     private final ClusterReports reports;
     private final InventoryReader reader = new InventoryReader(new ProfileLists());
+    private final ProfileLosses losses = new ProfileLosses();
     private final ContentWatch<List<Path>> watch;
 
     private StandaloneCluster(
@@ -97,7 +98,12 @@ public final class StandaloneCluster implements AutoCloseable {
 
     private void publish() throws UnreadableInputException {
         ClusterFiles.View view = files.read(reader, transientTaints);
-        store.cluster(inventoried(view.nodes()), view.namespaces());
+        ClusterNodes nodes = inventoried(view.nodes());
+        store.cluster(nodes, view.namespaces());
+        List<NodeLoss> lost = losses.since(nodes.members());
+        if (!lost.isEmpty()) {
+            reports.lost(lost);
+        }
         if (!view.problems().isEmpty()) {
             reports.remarked(
                     SOURCE,

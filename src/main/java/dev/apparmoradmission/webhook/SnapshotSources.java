@@ -5,6 +5,7 @@ import dev.apparmoradmission.cluster.ClusterFiles;
 import dev.apparmoradmission.cluster.ClusterReports;
 import dev.apparmoradmission.cluster.ContentWatch;
 import dev.apparmoradmission.cluster.InformedCluster;
+import dev.apparmoradmission.cluster.NodeLoss;
 import dev.apparmoradmission.cluster.PolicyDirectories;
 import dev.apparmoradmission.cluster.PolicyListener;
 import dev.apparmoradmission.cluster.PolicyWatch;
@@ -180,6 +181,17 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
         problems.stream().limit(MOST_TOLD).forEach(problem -> LOG.warnf("%s: %s", source, problem));
         if (problems.size() > MOST_TOLD) {
             LOG.warnf("%s: and %d more", source, problems.size() - MOST_TOLD);
+        }
+    }
+
+    @Override
+    public void lost(List<NodeLoss> losses) {
+        metrics.profilesLost(losses);
+        losses.stream()
+                .limit(MOST_TOLD)
+                .forEach(loss -> LOG.warnf("Profiles vanished or weakened: %s", loss.describe()));
+        if (losses.size() > MOST_TOLD) {
+            LOG.warnf("Profiles vanished or weakened: and on %d more nodes", losses.size() - MOST_TOLD);
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.apparmoradmission.webhook;
 
+import dev.apparmoradmission.cluster.NodeLoss;
 import dev.apparmoradmission.cluster.SnapshotStore;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.node.NodeAppArmor.State;
 import dev.apparmoradmission.policy.AppArmorPolicy;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -47,6 +49,10 @@ final class SourceMetrics {
             reload("policy", outcome, 0);
             reload("inventory", outcome, 0);
         }
+        for (NodeLoss.Change change : NodeLoss.Change.values()) {
+            // From the start, for an alert on an increase never sees a counter that begins above 0.
+            losses(change).increment(0);
+        }
     }
 
     /** A policy set is in force. */
@@ -64,6 +70,24 @@ final class SourceMetrics {
         reload("inventory", accepted ? "accepted" : "refused", 1);
     }
 
+    /** Profiles vanished from nodes, or restrain less than before. */
+    void profilesLost(List<NodeLoss> losses) {
+        for (NodeLoss.Change change : NodeLoss.Change.values()) {
+            losses(change)
+                    .increment(losses.stream()
+                            .mapToDouble(loss -> loss.count(change))
+                            .sum());
+        }
+    }
+
+    private Counter losses(NodeLoss.Change change) {
+        return Counter.builder("apparmor_admission.profile.losses")
+                .description(
+                        "Profiles that vanished from a node, or whose mode there weakened, from one list to the next")
+                .tag("change", change.name().toLowerCase(Locale.ROOT))
+                .register(registry);
+    }
+
     private void reload(String what, String outcome, int times) {
         registry.counter("apparmor_admission." + what + ".reload", "outcome", outcome)
                 .increment(times);
@@ -79,7 +103,9 @@ final class SourceMetrics {
                 .flatMap(terms -> terms.maxAge().stream())
                 .min(Comparator.naturalOrder());
         Instant now = clock.instant();
+        // A Windows node never reports and needs not: counted, it would raise the alert for missing nodes for ever.
         return snapshot.get().nodes().members().stream()
+                .filter(member -> !member.node().isWindows())
                 .filter(member -> member.appArmor(maxAge, now).state() == wanted)
                 .count();
     }

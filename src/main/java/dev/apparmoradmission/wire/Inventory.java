@@ -13,18 +13,20 @@ import java.util.Set;
  * What all ConfigMaps together report (contract §5).
  *
  * @param nodes the value that counts for each node
+ * @param notes what the values that count say to people; empty where the reader keeps none
  * @param unreadable nodes that are named, but of which no value could be read: they exist and have no inventory
  */
-public record Inventory(Map<String, NodeInventory> nodes, Set<String> unreadable) {
+public record Inventory(Map<String, NodeInventory> nodes, Map<String, NodeNotes> notes, Set<String> unreadable) {
 
     /** Nothing was reported. */
-    public static final Inventory EMPTY = new Inventory(Map.of(), Set.of());
+    public static final Inventory EMPTY = new Inventory(Map.of(), Map.of(), Set.of());
 
-    private record Value(NodeInventory inventory, String resourceVersion) {}
+    private record Value(NodeInventory inventory, String resourceVersion, Optional<NodeNotes> notes) {}
 
     /** Copies the collections. */
     public Inventory {
         nodes = Map.copyOf(nodes);
+        notes = Map.copyOf(notes);
         unreadable = Set.copyOf(unreadable);
     }
 
@@ -36,19 +38,25 @@ public record Inventory(Map<String, NodeInventory> nodes, Set<String> unreadable
     public static Inventory join(Collection<InventoryPart> parts) {
         Map<String, Value> values = new HashMap<>();
         Set<String> unreadable = new HashSet<>();
+        Map<String, NodeNotes> notes = new HashMap<>();
         for (InventoryPart part : parts) {
             part.nodes().forEach((node, inventory) -> {
+                Optional<NodeNotes> own = Optional.ofNullable(part.notes().get(node));
                 if (inventory.isEmpty()) {
                     unreadable.add(node);
+                    own.ifPresent(said -> notes.put(node, said));
                 } else {
-                    values.merge(node, new Value(inventory.get(), part.resourceVersion()), Inventory::newer);
+                    values.merge(node, new Value(inventory.get(), part.resourceVersion(), own), Inventory::newer);
                 }
             });
         }
         unreadable.removeAll(values.keySet());
         Map<String, NodeInventory> nodes = new HashMap<>();
-        values.forEach((node, value) -> nodes.put(node, value.inventory()));
-        return new Inventory(nodes, unreadable);
+        values.forEach((node, value) -> {
+            nodes.put(node, value.inventory());
+            value.notes().ifPresent(said -> notes.put(node, said));
+        });
+        return new Inventory(nodes, notes, unreadable);
     }
 
     private static Value newer(Value before, Value after) {

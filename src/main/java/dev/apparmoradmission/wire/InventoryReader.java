@@ -31,26 +31,56 @@ public final class InventoryReader {
     private static final Set<String> HEADERS = Set.of("apparmor", "observed-at", "boot-id", "kernel");
 
     private final ProfileLists lists;
+    private final boolean keepsNotes;
+    /** Nodes that are alike have equal hashes, and those of a large cluster would fill the memory. */
+    private final Map<Map<String, String>, Map<String, String>> contents = new HashMap<>();
 
     /**
-     * Makes a reader.
+     * Makes a reader that keeps what a decision needs, and nothing more.
      *
      * @param lists where equal lists are shared
      */
     public InventoryReader(ProfileLists lists) {
+        this(lists, false);
+    }
+
+    private InventoryReader(ProfileLists lists, boolean keepsNotes) {
         this.lists = lists;
+        this.keepsNotes = keepsNotes;
+    }
+
+    /**
+     * Makes a reader that keeps the notes for people too. For one thread, and one reading of a cluster.
+     *
+     * @param lists where equal lists are shared
+     */
+    public static InventoryReader withNotes(ProfileLists lists) {
+        return new InventoryReader(lists, true);
     }
 
     /** Reads all values of one ConfigMap, whether or not it carries the label. */
     public InventoryPart read(InventoryConfigMap configMap) {
         Map<String, Optional<NodeInventory>> nodes = new HashMap<>();
+        Map<String, NodeNotes> notes = new HashMap<>();
         List<InventoryProblem> problems = new ArrayList<>();
         configMap.data().forEach((node, value) -> {
             Problems own = new Problems(configMap.reference(), node, problems);
             nodes.put(node, read(value, Optional.ofNullable(configMap.owners().get(node)), own));
+            if (keepsNotes) {
+                notes.put(node, notes(value));
+            }
             own.finish();
         });
-        return new InventoryPart(configMap.resourceVersion(), nodes, problems);
+        return new InventoryPart(configMap.resourceVersion(), nodes, notes, problems);
+    }
+
+    private NodeNotes notes(String value) {
+        if (value.length() > LONGEST_VALUE) {
+            return new NodeNotes(Optional.of("the value is longer than 1 MiB"), Optional.empty(), Map.of(), List.of());
+        }
+        NodeNotes read = NodeNotes.read(value);
+        Map<String, String> shared = contents.computeIfAbsent(read.contents(), same -> same);
+        return new NodeNotes(read.problem(), read.kernel(), shared, read.changes());
     }
 
     private Optional<NodeInventory> read(String value, Optional<String> owner, Problems problems) {
@@ -79,6 +109,13 @@ public final class InventoryReader {
                 kernelLines.add(line);
                 numbers.add(number);
             }
+        }
+        if (header.problem.isPresent() && header.enabled) {
+            // Fails closed: whatever stands below is not what the kernel holds. That AppArmor is off is believed all
+            // the same.
+            problems.add(
+                    0, Quoted.of(header.problem.get()) + ", it says; the node counts as one that reported nothing");
+            return Optional.empty();
         }
         ProfileList.Parsed parsed = ProfileList.parse(kernelLines);
         tell(parsed, kernelLines, numbers, problems);
@@ -119,6 +156,7 @@ public final class InventoryReader {
         private boolean enabled = true;
         private Optional<Instant> observedAt = Optional.empty();
         private Optional<String> bootId = Optional.empty();
+        private Optional<String> problem = Optional.empty();
 
         /**
          * Whether the line belongs to the header. Above the list every line that begins with {@code #} does, so that people can
@@ -127,6 +165,9 @@ public final class InventoryReader {
         boolean takes(String line, int number, boolean top, Problems problems) {
             int colon = line.indexOf(':');
             String name = colon < 0 ? "" : line.substring(1, colon).strip().toLowerCase(Locale.ROOT);
+            if (top && name.equals("problem")) {
+                problem = Optional.of(line.substring(colon + 1).strip());
+            }
             if (!HEADERS.contains(name)) {
                 return top;
             }

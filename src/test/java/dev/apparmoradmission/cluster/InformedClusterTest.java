@@ -122,6 +122,26 @@ class InformedClusterTest {
     }
 
     @Test
+    void what_a_node_loses_from_one_list_to_the_next_is_told_once() {
+        client.resource(node("n1")).create();
+        client.resource(inventory("one", "n1", "k8s-web (enforce)\nk8s-db (enforce)\n"))
+                .create();
+        cluster.start();
+        await(cluster::isSynced);
+        assertThat(told).isEmpty();
+
+        client.resource(inventory("one", "n1", "# observed-at: 2026-11-22T19:00:00Z\nk8s-web (complain)\n"))
+                .update();
+        await(() -> !told.isEmpty());
+        client.resource(node("n2")).create();
+        await(() -> member("n2").isPresent());
+
+        assertThat(told)
+                .containsExactly("lost: node \"n1\", observed at 2026-11-22T19:00:00Z: \"k8s-db\" (enforce) is gone,"
+                        + " \"k8s-web\" (enforce) is now complain");
+    }
+
+    @Test
     void config_maps_without_the_label_or_elsewhere_do_not_count() {
         client.resource(node("n1")).create();
         ConfigMap unlabelled = inventory("other", "n1", "k8s-web (enforce)\n");
@@ -210,6 +230,11 @@ class InformedClusterTest {
             @Override
             public void remarked(String source, List<String> problems) {
                 told.addAll(problems);
+            }
+
+            @Override
+            public void lost(List<NodeLoss> losses) {
+                losses.forEach(loss -> told.add("lost: " + loss.describe()));
             }
         };
     }

@@ -64,6 +64,25 @@ class WebhookReloadTest {
     }
 
     @Test
+    void profiles_that_a_node_loses_are_counted_without_naming_the_node() throws Exception {
+        double before = losses("vanished");
+        WebhookFiles.put(inventory, WebhookFiles.INVENTORY.replace("k8s-db", "k8s-db2"));
+        await(() -> losses("vanished") == before + 1);
+
+        assertThat(webhook.metrics())
+                .contains("apparmor_admission_profile_losses_total{change=\"weakened\"")
+                .doesNotContain("node=\"");
+    }
+
+    private double losses(String change) {
+        return webhook.metrics()
+                .lines()
+                .filter(line -> line.startsWith("apparmor_admission_profile_losses_total{change=\"" + change + "\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    @Test
     void a_broken_policy_changes_nothing_and_is_told_of() throws Exception {
         String before = hash();
 
