@@ -25,6 +25,9 @@ public final class ApiServer implements AutoCloseable {
     /** Kubernetes' own patch, which knows list keys. */
     public static final String STRATEGIC_PATCH = "application/strategic-merge-patch+json";
 
+    /** Server-side apply; the path says {@code ?fieldManager=}. */
+    public static final String APPLY_PATCH = "application/apply-patch+yaml";
+
     private static final String JSON = "application/json";
     private static final long PATIENT_SECONDS = 60;
     private static final long HASTY_SECONDS = 5;
@@ -44,6 +47,11 @@ public final class ApiServer implements AutoCloseable {
         Config config = Config.fromKubeconfig(kubeconfig);
         config.setRequestRetryBackoffLimit(0);
         return new ApiServer(new KubernetesClientBuilder().withConfig(config).build(), List.of(), PATIENT_SECONDS);
+    }
+
+    /** The server of that kubeconfig, with the rights of whoever the token was given to, and no others. */
+    public static ApiServer of(String kubeconfig, String token) {
+        return of(Kubeconfig.withToken(kubeconfig, token));
     }
 
     /** The same server, asked in the name of another user. */

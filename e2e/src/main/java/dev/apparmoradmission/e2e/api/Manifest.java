@@ -32,6 +32,7 @@ public final class Manifest {
             Map.entry("Node", "/api/v1/nodes"),
             Map.entry("Namespace", "/api/v1/namespaces"),
             Map.entry("ServiceAccount", "/api/v1/namespaces/%s/serviceaccounts"),
+            Map.entry("Secret", "/api/v1/namespaces/%s/secrets"),
             Map.entry("Role", "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/roles"),
             Map.entry("RoleBinding", "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/rolebindings"),
             Map.entry("ClusterRole", "/apis/rbac.authorization.k8s.io/v1/clusterroles"),
@@ -41,7 +42,11 @@ public final class Manifest {
                     "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
             Map.entry(
                     "ValidatingWebhookConfiguration",
-                    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"));
+                    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"),
+            Map.entry("ValidatingAdmissionPolicy", "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"),
+            Map.entry(
+                    "ValidatingAdmissionPolicyBinding",
+                    "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings"));
 
     private Manifest() {}
 

@@ -3,6 +3,7 @@ package dev.apparmoradmission.e2e.webhook;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.apparmoradmission.e2e.api.Answer;
 import dev.apparmoradmission.e2e.api.ApiServer;
+import dev.apparmoradmission.e2e.api.Kubeconfig;
 import dev.apparmoradmission.e2e.api.Manifest;
 import dev.apparmoradmission.e2e.cluster.Child;
 import dev.apparmoradmission.e2e.cluster.Cleanup;
@@ -10,9 +11,6 @@ import dev.apparmoradmission.e2e.cluster.Directories;
 import dev.apparmoradmission.e2e.cluster.FreePorts;
 import dev.apparmoradmission.e2e.cluster.Settings;
 import dev.apparmoradmission.e2e.cluster.TestCluster;
-import io.fabric8.kubernetes.api.model.AuthInfo;
-import io.fabric8.kubernetes.api.model.Config;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -89,7 +87,8 @@ public final class WebhookProcess implements AutoCloseable {
         List<Integer> ports = FreePorts.choose(2);
         Path ca = directory.resolve("ca.pem");
         Path kubeconfig = Files.writeString(
-                directory.resolve("kubeconfig"), withToken(cluster.kubeconfig(), Account.token(api, deploy)));
+                directory.resolve("kubeconfig"),
+                Kubeconfig.withToken(cluster.kubeconfig(), Account.token(api, deploy)));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xms24m",
@@ -122,14 +121,6 @@ public final class WebhookProcess implements AutoCloseable {
             process.close();
             throw failure;
         }
-    }
-
-    private static String withToken(String kubeconfig, String token) {
-        Config config = Serialization.unmarshal(kubeconfig, Config.class);
-        AuthInfo account = new AuthInfo();
-        account.setToken(token);
-        config.getUsers().forEach(user -> user.setUser(account));
-        return Serialization.asYaml(config);
     }
 
     private boolean ready() {
