@@ -1,10 +1,12 @@
 package dev.apparmoradmission;
 
+import dev.apparmoradmission.agent.AgentCommand;
 import dev.apparmoradmission.check.CheckCommand;
 import dev.apparmoradmission.check.Surroundings;
 import dev.apparmoradmission.webhook.WebhookCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintStream;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 
@@ -32,6 +34,8 @@ public final class Main {
         switch (command) {
             case "webhook" -> WebhookCommand.run(options);
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
+            case "agent" ->
+                System.exit(AgentCommand.run(options, System.getenv(), System.out, System.err, Clock.systemUTC()));
             case "--help", "-h", "help" -> usage(System.out);
             case "--version", "-V", "version" -> System.out.println("apparmor-admission " + version());
             default -> {
@@ -48,6 +52,7 @@ public final class Main {
         out.println("Commands:");
         out.println("  webhook   serve the admission webhook over HTTPS");
         out.println("  check     judge manifests offline: files, directories, or - for standard input");
+        out.println("  agent     publish what this node's kernel holds, as soon as it changes");
         out.println("COMMAND --help tells its options; --version prints the version.");
     }
 
