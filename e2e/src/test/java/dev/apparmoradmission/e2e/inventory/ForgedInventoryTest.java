@@ -74,7 +74,10 @@ class ForgedInventoryTest {
                     "# apparmor: disabled\n",
                     "# problem: the list cannot be read\n",
                     "# apparmor: enabled\n# observed-at: 2026-11-22T19:00:00Z\nMongoDB Compass (unconfined)\n",
-                    "# apparmor: enabled\n" + "é (enforce)\n".repeat(70_000))) {
+                    "# observed-at: 2026-11-22T19:00:00Z\n# apparmor: enabled\n# boot-id: 0b9d7c0e\nk8s-web (enforce)\n",
+                    "# observed-at: 2026-11-22T19:00:00Z\n# problem: the list is too long to publish\n",
+                    "# apparmor: enabled\n" + "é (enforce)\n".repeat(79_000),
+                    "# apparmor: enabled\n" + "x".repeat(1_032_192 - 20))) {
                 ObjectNode list = agent.list();
                 list.withObjectProperty("data").put(agent.node(), text);
                 Answer written = agent.apply(list);

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  */
 record Forgeries(Fleet fleet, Agent forger, Agent victim) {
     private static final String ELSEWHERE = "/api/v1/namespaces/default/configmaps/";
+    private static final int LONGEST = 1_032_192;
     private static final int MEBIBYTE = 1 << 20;
 
     private String only() {
@@ -152,7 +153,13 @@ record Forgeries(Fleet fleet, Agent forger, Agent victim) {
                 own("immutable for ever", "neither binaryData nor immutable", map -> map.put("immutable", true)),
                 list("a list without a header", header, "k8s-web (enforce)\n"),
                 list("a header with another word", header, "# apparmor: perhaps\nk8s-web (enforce)\n"),
+                list("the header further down", header, "# kernel: 6.8.0\n# apparmor: enabled\n"),
+                list("a time that is none", header, "# observed-at: now and for ever\n# apparmor: enabled\n"),
                 list("nothing", header, ""),
+                list(
+                        "a list of nearly 1 MiB",
+                        "the list is longer than 1032192 characters",
+                        "# apparmor: enabled\n" + "x".repeat(LONGEST)),
                 new Forgery(
                         "a list of more than 1 MiB",
                         VALIDATION,
