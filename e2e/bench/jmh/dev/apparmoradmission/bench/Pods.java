@@ -5,6 +5,7 @@ import dev.apparmoradmission.workload.Container;
 import dev.apparmoradmission.workload.ContainerKind;
 import dev.apparmoradmission.workload.Hardening;
 import dev.apparmoradmission.workload.Placement;
+import dev.apparmoradmission.workload.Placement.AffinityDepth;
 import dev.apparmoradmission.workload.Placement.Toleration;
 import dev.apparmoradmission.workload.Workload;
 import dev.apparmoradmission.workload.WorkloadKind;
@@ -83,7 +84,13 @@ public final class Pods {
                         Optional.empty(),
                         "web",
                         Workload.HostNamespaces.NONE,
-                        new Placement(Optional.empty(), selector, Optional.empty(), tolerations, List.of()),
+                        new Placement(
+                                Optional.empty(),
+                                selector,
+                                Optional.empty(),
+                                AffinityDepth.NONE,
+                                tolerations,
+                                List.of()),
                         declares.profile(),
                         true,
                         HARDENED,

@@ -3,11 +3,14 @@ package dev.apparmoradmission.decision;
 import dev.apparmoradmission.decision.rule.Examination;
 import dev.apparmoradmission.decision.rule.RuleCheck;
 import dev.apparmoradmission.decision.rule.Rules;
+import dev.apparmoradmission.node.ClusterNodes;
 import dev.apparmoradmission.node.EligibleNodes;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.AppArmorPolicy;
+import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.workload.Container;
 import dev.apparmoradmission.workload.ContainerKind;
+import dev.apparmoradmission.workload.Placement;
 import dev.apparmoradmission.workload.Workload;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,61 +52,141 @@ public final class Decider {
         if (workload.isWindows() || workload.selectsWindowsNodes() || applicable.isEmpty() && !matching.isEmpty()) {
             return notApplicable(workload, operation, names, snapshot);
         }
-        EligibleNodes eligible = snapshot.nodes().eligibleFor(workload);
+        Optional<Duration> patience = shortestPatience(applicable);
+        Eligibility eligibility = new Eligibility(snapshot.nodes(), patience, now);
         boolean mirror = operation.requester().mirrors(workload);
         boolean podUpdate =
                 operation instanceof Operation.Update && !workload.kind().isTemplate();
         Defaulting defaulting = mirror || podUpdate
                 ? Defaulting.none(workload)
-                : Defaulting.of(workload, operation, applicable, eligible);
+                : Defaulting.of(
+                        workload,
+                        operation,
+                        applicable,
+                        candidate -> eligibility.of(
+                                Placing.of(candidate, applicable, false).placed()));
+        Occasion occasion =
+                new Occasion(operation, snapshot, now, mirror, workload.spec().profile());
+        boolean stored = podUpdate || operation instanceof Operation.AddEphemeralContainers;
+        Placing placing = mirror || stored
+                ? Placing.none(defaulting.defaulted())
+                : placing(defaulting, applicable, eligibility, occasion);
         // A template's pods will pass the default, and so will those of a manifest; a pod at the validating door has.
         boolean afterDefault =
                 operation instanceof Operation.Review || workload.kind().isTemplate();
-        Workload judged = afterDefault ? defaulting.defaulted() : workload;
+        Workload judged = afterDefault ? placing.placed() : workload;
         Set<String> emptied = afterDefault ? defaulting.emptyAnnotationsRemoved() : Set.of();
-        List<JudgedContainer> containers = operation.judgedContainers(judged).stream()
-                .map(container -> JudgedContainer.of(judged, container))
-                .toList();
-        Outlook outlook = Outlook.of(containers, judged.requiresAppArmor(), eligible);
+        Outlook outlook = occasion.outlook(judged, eligibility.of(judged));
+        List<Finding> findings = occasion.findings(judged, outlook, emptied, applicable);
 
-        Map<Settlement.Subject, Finding> findings = new LinkedHashMap<>();
-        for (AppArmorPolicy policy : applicable) {
-            Optional<Action> ceiling = ceiling(policy, workload, operation, mirror);
-            if (ceiling.isEmpty()) {
-                continue;
-            }
-            Outlook seen = outlook.at(now, policy.localhost().maxAge());
-            Examination examination = new Examination(
-                    judged,
-                    policy,
-                    containers,
-                    !(operation instanceof Operation.AddEphemeralContainers),
-                    seen.nodes(),
-                    seen.confinements(),
-                    seen.lookups(),
-                    snapshot.nodes().isInventoried(),
-                    workload.spec().profile(),
-                    emptied,
-                    now,
-                    new ArrayList<>());
-            for (RuleCheck rule : Rules.ALL) {
-                rule.examine(examination);
-            }
-            ExceptionClaims claims =
-                    new ExceptionClaims(judged, operation.claims(workload), policy, snapshot.policies(), now);
-            new Settlement(policy, ceiling.get(), snapshot.dryRun(), claims)
-                    .settle(judged, examination.observations(), findings);
+        List<PatchOperation> intended = new ArrayList<>();
+        if (!workload.kind().isTemplate()) {
+            intended.addAll(defaulting.patch());
+            intended.addAll(placing.patch());
         }
-        List<PatchOperation> intended = workload.kind().isTemplate() ? List.of() : defaulting.patch();
         return new Decision(
                 true,
                 names,
                 hash,
-                outlook.at(now, shortestPatience(applicable)).verdicts(),
-                inOrder(new ArrayList<>(findings.values()), containers),
+                outlook.at(now, patience).verdicts(),
+                inOrder(findings, outlook.containers()),
                 snapshot.dryRun() ? List.of() : intended,
                 intended,
                 List.of());
+    }
+
+    /** Where the new pod is led, and whether it is held back: it is where it would else be denied for a profile that may come. */
+    private static Placing placing(
+            Defaulting defaulting, List<AppArmorPolicy> applicable, Eligibility eligibility, Occasion occasion) {
+        Placing placing = Placing.of(defaulting.defaulted(), applicable, defaulting.pinned());
+        Workload placed = placing.placed();
+        List<AppArmorPolicy> holding = applicable.stream()
+                .filter(policy -> policy.localhost().placement() == AppArmorPolicy.Placement.HOLD)
+                .toList();
+        if (holding.isEmpty() || !Placing.isChoiceLeft(placed)) {
+            return placing;
+        }
+        Outlook outlook = occasion.outlook(placed, eligibility.of(placed));
+        boolean waits = occasion.findings(placed, outlook, defaulting.emptyAnnotationsRemoved(), holding).stream()
+                .anyMatch(finding -> finding.intended() == Action.ENFORCE && Settlement.mayComeRight(finding.rule()));
+        return waits ? placing.held() : placing;
+    }
+
+    /** Where a workload may land, worked out once as long as its placement stays the same. */
+    private static final class Eligibility {
+
+        private final ClusterNodes nodes;
+        private final Optional<Duration> patience;
+        private final Instant now;
+        private Placement last = Placement.ANYWHERE;
+        private Optional<EligibleNodes> found = Optional.empty();
+
+        Eligibility(ClusterNodes nodes, Optional<Duration> patience, Instant now) {
+            this.nodes = nodes;
+            this.patience = patience;
+            this.now = now;
+        }
+
+        EligibleNodes of(Workload workload) {
+            Placement placement = workload.spec().placement();
+            EligibleNodes known = found.filter(unchanged -> placement.equals(last))
+                    .orElseGet(() -> nodes.eligibleFor(workload, patience, now));
+            last = placement;
+            found = Optional.of(known);
+            return known;
+        }
+    }
+
+    /**
+     * What a workload is judged with.
+     *
+     * @param operation what is about to happen
+     * @param snapshot policies, nodes and namespaces
+     * @param now the instant
+     * @param mirror whether it is a mirror pod of its own node
+     * @param writtenPodLevel the pod level's profile as it was written, before the default
+     */
+    private record Occasion(
+            Operation operation, Snapshot snapshot, Instant now, boolean mirror, Profile writtenPodLevel) {
+
+        Outlook outlook(Workload judged, EligibleNodes eligible) {
+            List<JudgedContainer> containers = operation.judgedContainers(judged).stream()
+                    .map(container -> JudgedContainer.of(judged, container))
+                    .toList();
+            return Outlook.of(containers, judged.requiresAppArmor(), eligible);
+        }
+
+        List<Finding> findings(Workload judged, Outlook outlook, Set<String> emptied, List<AppArmorPolicy> policies) {
+            Map<Settlement.Subject, Finding> findings = new LinkedHashMap<>();
+            for (AppArmorPolicy policy : policies) {
+                Optional<Action> ceiling = ceiling(policy, judged, operation, mirror);
+                if (ceiling.isEmpty()) {
+                    continue;
+                }
+                Outlook seen = outlook.at(now, policy.localhost().maxAge());
+                Examination examination = new Examination(
+                        judged,
+                        policy,
+                        outlook.containers(),
+                        !(operation instanceof Operation.AddEphemeralContainers),
+                        seen.nodes(),
+                        seen.confinements(),
+                        seen.lookups(),
+                        snapshot.nodes().isInventoried(),
+                        writtenPodLevel,
+                        emptied,
+                        now,
+                        new ArrayList<>());
+                for (RuleCheck rule : Rules.ALL) {
+                    rule.examine(examination);
+                }
+                ExceptionClaims claims =
+                        new ExceptionClaims(judged, operation.claims(judged), policy, snapshot.policies(), now);
+                new Settlement(policy, ceiling.get(), snapshot.dryRun(), claims)
+                        .settle(judged, examination.observations(), findings);
+            }
+            return new ArrayList<>(findings.values());
+        }
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.apparmoradmission.decision;
 import dev.apparmoradmission.node.EligibleNodes;
 import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.policy.AppArmorPolicy;
+import dev.apparmoradmission.policy.AppArmorPolicy.DefaultProfile;
+import dev.apparmoradmission.policy.AppArmorPolicy.OnUnsupportedNode;
 import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.workload.BetaAnnotation;
 import dev.apparmoradmission.workload.BetaAnnotation.Fate;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The default profile for a pod that leaves it open: the patch, and the pod that comes of it. Applied to its own result it
@@ -24,35 +27,62 @@ import java.util.Set;
  * @param patch what to change; empty where nothing is to be defaulted
  * @param defaulted the workload with the default
  * @param emptyAnnotationsRemoved names of containers whose empty beta annotation goes
+ * @param pinned whether a default was given that must keep the pod off some eligible nodes, which have AppArmor off
  */
-record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> emptyAnnotationsRemoved) {
+record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> emptyAnnotationsRemoved, boolean pinned) {
 
     private static final String POD_PROFILE = "/spec/securityContext/appArmorProfile";
 
     static Defaulting none(Workload workload) {
-        return new Defaulting(List.of(), workload, Set.of());
+        return new Defaulting(List.of(), workload, Set.of(), false);
     }
 
     /**
      * The default for a workload that is created or judged as if it were, by the first of these policies, in order of their
      * names, that has one.
+     *
+     * @param eligible where a workload may land once it is led to nodes that hold its profiles
      */
     static Defaulting of(
-            Workload workload, Operation operation, List<AppArmorPolicy> policies, EligibleNodes eligible) {
-        Optional<AppArmorPolicy> policy = policies.stream()
-                .filter(candidate -> candidate.defaultProfile().profile().isDeclared())
+            Workload workload,
+            Operation operation,
+            List<AppArmorPolicy> policies,
+            Function<Workload, EligibleNodes> eligible) {
+        Optional<DefaultProfile> byDefault = policies.stream()
+                .map(AppArmorPolicy::defaultProfile)
+                .filter(candidate -> candidate.profile().isDeclared())
                 .findFirst();
-        if (policy.isEmpty() || isInvalid(workload)) {
+        if (byDefault.isEmpty() || isInvalid(workload)) {
             return none(workload);
         }
+        boolean ephemeral = operation instanceof Operation.AddEphemeralContainers;
+        Profile profile = byDefault.get().profile();
+        Defaulting defaulting =
+                ephemeral ? ofEphemeralContainers(workload, operation, profile) : ofPod(workload, profile);
+        if (defaulting.patch().isEmpty()) {
+            return defaulting;
+        }
+        List<EligibleNodes.Part> parts = eligible.apply(defaulting.defaulted()).parts();
+        if (parts.stream().noneMatch(Defaulting::isOff)) {
+            return defaulting;
+        }
+        boolean pin = byDefault.get().onUnsupportedNode() == OnUnsupportedNode.PIN
+                && !ephemeral
+                && Placing.isChoiceLeft(workload)
+                // With nowhere left to go it would wait for ever; a denial says why.
+                && !parts.stream().allMatch(Defaulting::isOff);
         // Explicit RuntimeDefault fails on a node without AppArmor where unset would run (semantics fact 10).
-        if (eligible.parts().stream().anyMatch(part -> part.appArmor().state() == NodeAppArmor.State.DISABLED)) {
-            return none(workload);
-        }
-        Profile profile = policy.get().defaultProfile().profile();
-        return operation instanceof Operation.AddEphemeralContainers
-                ? ofEphemeralContainers(workload, operation, profile)
-                : ofPod(workload, profile);
+        return pin ? defaulting.pinning(workload) : none(workload);
+    }
+
+    /** The same for nodes with AppArmor on; where it adds no profile it asks nothing of nodes. */
+    private Defaulting pinning(Workload written) {
+        boolean adds = !defaulted.spec().profile().equals(written.spec().profile());
+        return new Defaulting(patch, defaulted, emptyAnnotationsRemoved, adds);
+    }
+
+    private static boolean isOff(EligibleNodes.Part part) {
+        return part.appArmor().state() == NodeAppArmor.State.DISABLED;
     }
 
     /**
@@ -105,7 +135,8 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
         }
         Map<String, String> annotations = new HashMap<>(workload.annotations());
         emptied.forEach(name -> annotations.remove(BetaAnnotation.PREFIX + name));
-        return new Defaulting(patch, workload.withPodLevel(unresolved ? profile : declared, annotations), emptied);
+        return new Defaulting(
+                patch, workload.withPodLevel(unresolved ? profile : declared, annotations), emptied, false);
     }
 
     /**
@@ -145,6 +176,8 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
                     container.privileged(),
                     container.hardening()));
         }
-        return patch.isEmpty() ? none(workload) : new Defaulting(patch, workload.withContainers(containers), Set.of());
+        return patch.isEmpty()
+                ? none(workload)
+                : new Defaulting(patch, workload.withContainers(containers), Set.of(), false);
     }
 }

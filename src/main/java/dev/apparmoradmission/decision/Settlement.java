@@ -34,8 +34,9 @@ final class Settlement {
                 continue;
             }
             ExceptionClaims.Outcome outcome = claims.judge(observation.rule(), observation.container());
-            Action strictest = outcome.accepted().isPresent() ? Action.WARN : observation.ceiling();
-            join(finding(workload, observation, strictest, outcome.accepted()), joined);
+            boolean held = isHeld(workload, observation.rule());
+            Action strictest = outcome.accepted().isPresent() || held ? Action.WARN : observation.ceiling();
+            join(finding(workload, held ? held(observation) : observation, strictest, outcome.accepted()), joined);
             if (!outcome.faults().isEmpty()) {
                 needed = true;
                 join(invalid(workload, observation.container(), outcome.faults(), Action.ENFORCE), joined);
@@ -47,6 +48,31 @@ final class Settlement {
             // Nothing needs the exception, so nothing is denied for it; but somebody should clear it away.
             join(invalid(workload, Optional.empty(), faults, Action.WARN), joined);
         }
+    }
+
+    /** Whether a finding of the rule may vanish without a change of the pod, when a profile is loaded or reported. */
+    static boolean mayComeRight(Rule rule) {
+        return rule == Rule.LOCALHOST_NOT_LOADED || rule == Rule.LOCALHOST_MODE || rule == Rule.INVENTORY_UNKNOWN;
+    }
+
+    /**
+     * A pod behind our gate cannot start, so nothing is lost by letting it wait; the removal of the gate is judged again. Under
+     * a policy that does not hold pods back, a gate that somebody wrote into a pod changes nothing.
+     */
+    private boolean isHeld(Workload workload, Rule rule) {
+        return policy.localhost().placement() == AppArmorPolicy.Placement.HOLD
+                && mayComeRight(rule)
+                && workload.spec().placement().isHeld();
+    }
+
+    private static Observation held(Observation seen) {
+        return new Observation(
+                seen.rule(),
+                seen.container(),
+                seen.message() + "; a scheduling gate holds the pod until that is right",
+                seen.fix(),
+                seen.nodes(),
+                seen.ceiling());
     }
 
     private Finding invalid(

@@ -2,8 +2,13 @@ package dev.apparmoradmission.node;
 
 import dev.apparmoradmission.node.EligibleNodes.Member;
 import dev.apparmoradmission.node.EligibleNodes.Part;
+import dev.apparmoradmission.node.NodeAffinity.ExpectedLabels;
+import dev.apparmoradmission.profile.Profile;
+import dev.apparmoradmission.workload.Container;
 import dev.apparmoradmission.workload.Placement;
 import dev.apparmoradmission.workload.Workload;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -86,11 +91,20 @@ public final class ClusterNodes {
      * the moment (resources, pod affinity, spreading, preferred affinity) is ignored, which is at worst too strict.
      */
     public EligibleNodes eligibleFor(Workload workload) {
+        return eligibleFor(workload, Optional.empty(), Instant.EPOCH);
+    }
+
+    /**
+     * The same for a workload that may have requirements on the labels of {@link ProfileLabels}: these count as they are, and
+     * as the leader is about to write them from an inventory that is believed for {@code maxAge} (absent: for ever).
+     */
+    public EligibleNodes eligibleFor(Workload workload, Optional<Duration> maxAge, Instant now) {
         Placement placement = workload.spec().placement();
         if (placement.nodeName().isPresent()) {
             return bound(placement.nodeName().get());
         }
         boolean unselective = placement.isUnselective();
+        Map<String, String> profiles = profilesByLabel(workload);
         List<Part> parts = new ArrayList<>();
         for (Group group : groups) {
             if (!tolerates(placement, group.taints())) {
@@ -100,14 +114,36 @@ public final class ClusterNodes {
                 parts.add(group.part());
                 continue;
             }
-            List<Member> allowed = group.part().members().stream()
-                    .filter(member -> NodeAffinity.allows(placement, member.node()))
-                    .toList();
+            NodeAppArmor appArmor = group.part().appArmor();
+            List<Member> allowed = new ArrayList<>();
+            for (Member member : group.part().members()) {
+                boolean stale = maxAge.isPresent() && member.isStale(maxAge.get(), now);
+                ExpectedLabels expected = key -> stale
+                        ? Optional.empty()
+                        : ProfileLabels.expected(key, appArmor, own -> profiles.getOrDefault(own, ""));
+                if (NodeAffinity.allows(placement, member.node(), expected)) {
+                    allowed.add(member);
+                }
+            }
             if (!allowed.isEmpty()) {
-                parts.add(new Part(group.part().appArmor(), allowed));
+                parts.add(new Part(appArmor, List.copyOf(allowed)));
             }
         }
         return new EligibleNodes(parts);
+    }
+
+    /** The profiles whose labels the workload may ask for: a hash in a key does not tell of which profile it is. */
+    private static Map<String, String> profilesByLabel(Workload workload) {
+        if (workload.spec().placement().requiredTerms().isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> profiles = new HashMap<>();
+        for (Container container : workload.spec().containers()) {
+            if (workload.effective(container).profile() instanceof Profile.Localhost localhost) {
+                profiles.put(ProfileLabels.keyOf(localhost.name()), localhost.name());
+            }
+        }
+        return profiles;
     }
 
     private static boolean tolerates(Placement placement, List<Taint> taints) {

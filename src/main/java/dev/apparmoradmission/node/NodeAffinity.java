@@ -3,10 +3,9 @@ package dev.apparmoradmission.node;
 import dev.apparmoradmission.workload.Placement;
 import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
 import dev.apparmoradmission.workload.Placement.Requirement;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,33 +16,46 @@ final class NodeAffinity {
 
     private NodeAffinity() {}
 
-    /** Whether the node carries all labels of the selector and matches one required term. */
-    static boolean allows(Placement placement, Node node) {
+    /**
+     * What a label will be: of the labels that our leader writes from the inventory, where the scheduler may see the node
+     * with the value it has now or with the one it is about to get.
+     */
+    interface ExpectedLabels {
+        Optional<String> of(String key);
+    }
+
+    /** Whether the node carries all labels of the selector and matches one required term, as they are or as expected. */
+    static boolean allows(Placement placement, Node node, ExpectedLabels expected) {
         for (Map.Entry<String, String> wanted : placement.nodeSelector().entrySet()) {
             if (!wanted.getValue().equals(node.labels().get(wanted.getKey()))) {
                 return false;
             }
         }
         return placement.requiredTerms().isEmpty()
-                || placement.requiredTerms().get().stream().anyMatch(term -> matches(term, node));
+                || placement.requiredTerms().get().stream().anyMatch(term -> matches(term, node, expected));
     }
 
-    private static boolean matches(NodeSelectorTerm term, Node node) {
+    private static boolean matches(NodeSelectorTerm term, Node node, ExpectedLabels expected) {
         // An empty term matches nothing; the other terms still count.
-        if (term.matchExpressions().isEmpty() && term.matchFields().isEmpty()) {
+        if (term.isEmpty()) {
             return false;
         }
-        return all(term.matchFields(), field -> field.equals("metadata.name") ? node.name() : null)
-                && all(term.matchExpressions(), label -> node.labels().get(label));
-    }
-
-    private static boolean all(List<Requirement> requirements, Function<String, @Nullable String> values) {
-        for (Requirement requirement : requirements) {
-            if (!holds(requirement, values.apply(requirement.key()))) {
+        for (Requirement field : term.matchFields()) {
+            if (!holds(field, field.key().equals("metadata.name") ? node.name() : null)) {
+                return false;
+            }
+        }
+        for (Requirement label : term.matchExpressions()) {
+            if (!holds(label, node.labels().get(label.key())) && !isExpected(label, expected)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isExpected(Requirement label, ExpectedLabels expected) {
+        return ProfileLabels.isOwn(label.key())
+                && holds(label, expected.of(label.key()).orElse(null));
     }
 
     private static boolean holds(Requirement requirement, @Nullable String value) {

@@ -90,7 +90,19 @@ public record AppArmorPolicy(
         /** It is not defaulted, and denied. */
         DENY,
         /** It is not defaulted, and runs unconfined on that node. */
-        SKIP
+        SKIP,
+        /** It is defaulted, and required node affinity keeps it off that node; where it cannot be moved, it is denied. */
+        PIN
+    }
+
+    /** How a pod with Localhost profiles and the nodes that hold them come together. */
+    public enum Placement {
+        /** The pod is judged by the nodes where it may land. */
+        PROVE,
+        /** Required node affinity, added when it is created, keeps it to nodes that hold its profiles. */
+        STEER,
+        /** A scheduling gate, added when it is created, holds it back while a node where it may land lacks a profile. */
+        HOLD
     }
 
     /**
@@ -100,12 +112,21 @@ public record AppArmorPolicy(
      * @param everyNode whether every eligible node must hold the profile, or one that holds all of the pod
      * @param modes modes that are accepted
      * @param maxAge inventory older than this is stale; absent for never
+     * @param placement how pods come to nodes that hold their profiles
      */
     public record LocalhostTerms(
-            List<Glob> allowed, boolean everyNode, Set<ProfileMode> modes, Optional<Duration> maxAge) {
+            List<Glob> allowed,
+            boolean everyNode,
+            Set<ProfileMode> modes,
+            Optional<Duration> maxAge,
+            Placement placement) {
         /** Any name, on every node, enforcing, however old the inventory. */
         public static final LocalhostTerms USUAL = new LocalhostTerms(
-                List.of(new Glob("*")), true, Set.of(ProfileMode.ENFORCE, ProfileMode.KILL), Optional.empty());
+                List.of(new Glob("*")),
+                true,
+                Set.of(ProfileMode.ENFORCE, ProfileMode.KILL),
+                Optional.empty(),
+                Placement.PROVE);
 
         /** Copies the collections. */
         public LocalhostTerms {

@@ -7,6 +7,7 @@ import dev.apparmoradmission.decision.PatchOperation;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.wire.AdmissionAnswer;
 import dev.apparmoradmission.wire.AdmissionAnswer.Cause;
+import dev.apparmoradmission.workload.Placement.Requirement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +123,29 @@ final class Answers {
         if (operation instanceof PatchOperation.AddProfile add) {
             return "add " + add.profile().declared() + " at " + printable(add.pointer());
         }
-        return "remove " + printable(operation.pointer());
+        if (operation instanceof PatchOperation.RemoveAnnotation) {
+            return "remove " + printable(operation.pointer());
+        }
+        return "add " + added(operation) + " at " + printable(operation.pointer());
+    }
+
+    private static String added(PatchOperation operation) {
+        if (operation instanceof PatchOperation.AddAffinity add) {
+            return required(add.requirements());
+        }
+        if (operation instanceof PatchOperation.AddExpressions add) {
+            return required(add.requirements());
+        }
+        if (operation instanceof PatchOperation.AppendExpression append) {
+            return required(List.of(append.requirement()));
+        }
+        return operation instanceof PatchOperation.AddGate gate ? "scheduling gate " + gate.gate() : "";
+    }
+
+    private static String required(List<Requirement> requirements) {
+        return requirements.stream()
+                .map(label -> "required node label " + label.key() + " in " + label.values())
+                .collect(Collectors.joining(" and "));
     }
 
     /** A pointer ends in the name of a container, which nobody has validated yet at the mutating door. */

@@ -2,6 +2,7 @@ package dev.apparmoradmission.wire;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.apparmoradmission.workload.Placement.AffinityDepth;
 import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
 import dev.apparmoradmission.workload.Placement.Requirement;
 import dev.apparmoradmission.workload.Placement.Toleration;
@@ -20,22 +21,27 @@ final class PlacementReader {
 
     static void affinity(JsonParser parser, SpecDraft spec) throws IOException {
         spec.requiredTerms = Optional.empty();
-        Json.within(
-                parser,
-                spec.problem,
-                "affinity",
-                "nodeAffinity",
-                () -> Json.within(
+        spec.depth = AffinityDepth.NONE;
+        deepen(parser, spec, AffinityDepth.AFFINITY);
+        Json.within(parser, spec.problem, "affinity", "nodeAffinity", () -> {
+            deepen(parser, spec, AffinityDepth.NODE_AFFINITY);
+            Json.within(parser, spec.problem, "affinity.nodeAffinity", REQUIRED, () -> {
+                deepen(parser, spec, AffinityDepth.REQUIRED);
+                Json.within(
                         parser,
                         spec.problem,
-                        "affinity.nodeAffinity",
-                        REQUIRED,
-                        () -> Json.within(
-                                parser,
-                                spec.problem,
-                                "affinity.nodeAffinity." + REQUIRED,
-                                "nodeSelectorTerms",
-                                () -> spec.requiredTerms = Optional.of(terms(parser, spec.problem)))));
+                        "affinity.nodeAffinity." + REQUIRED,
+                        "nodeSelectorTerms",
+                        () -> spec.requiredTerms = Optional.of(terms(parser, spec.problem)));
+            });
+        });
+    }
+
+    /** A null is as good as nothing: a patch replaces it. */
+    private static void deepen(JsonParser parser, SpecDraft spec, AffinityDepth depth) {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            spec.depth = depth;
+        }
     }
 
     private static List<NodeSelectorTerm> terms(JsonParser parser, Problem problem) throws IOException {

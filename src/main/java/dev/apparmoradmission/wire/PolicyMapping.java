@@ -12,6 +12,7 @@ import dev.apparmoradmission.policy.AppArmorPolicy.ExceptionTerms;
 import dev.apparmoradmission.policy.AppArmorPolicy.LocalhostTerms;
 import dev.apparmoradmission.policy.AppArmorPolicy.Match;
 import dev.apparmoradmission.policy.AppArmorPolicy.OnUnsupportedNode;
+import dev.apparmoradmission.policy.AppArmorPolicy.Placement;
 import dev.apparmoradmission.policy.AppArmorPolicy.RequiredPart;
 import dev.apparmoradmission.policy.Control;
 import dev.apparmoradmission.policy.Expiry;
@@ -111,12 +112,11 @@ final class PolicyMapping {
     }
 
     private DefaultProfile defaultProfile(JsonNode given, LocalhostTerms localhost) {
-        if (given.path("onUnsupportedNode").asText().equals("Pin")) {
-            problem("Pin is not available in this version; take Deny or Skip", "defaultProfile", "onUnsupportedNode");
-        }
-        OnUnsupportedNode unsupported = given.path("onUnsupportedNode").asText().equals("Skip")
-                ? OnUnsupportedNode.SKIP
-                : OnUnsupportedNode.DENY;
+        OnUnsupportedNode unsupported = switch (given.path("onUnsupportedNode").asText()) {
+            case "Skip" -> OnUnsupportedNode.SKIP;
+            case "Pin" -> OnUnsupportedNode.PIN;
+            default -> OnUnsupportedNode.DENY;
+        };
         return switch (given.path("type").asText()) {
             case "None" -> new DefaultProfile(Profile.Undeclared.SHARED, unsupported);
             case "Localhost" -> {
@@ -147,10 +147,11 @@ final class PolicyMapping {
     }
 
     private LocalhostTerms localhost(JsonNode given) {
-        String placement = given.path("placement").asText("Prove");
-        if (!placement.equals("Prove")) {
-            problem(placement + " is not available in this version; take Prove", "localhost", "placement");
-        }
+        Placement placement = switch (given.path("placement").asText()) {
+            case "Steer" -> Placement.STEER;
+            case "Hold" -> Placement.HOLD;
+            default -> Placement.PROVE;
+        };
         Optional<Duration> maxAge = text(given.path("maxAge")).map(PolicyMapping::duration);
         if (maxAge.isPresent() && maxAge.get().isZero()) {
             problem("every inventory would be too old; leave the key out for no limit", "localhost", "maxAge");
@@ -160,7 +161,8 @@ final class PolicyMapping {
                 globs(given.path("allowed"), ANY),
                 !given.path("nodes").asText().equals("Any"),
                 modes.isEmpty() ? LocalhostTerms.USUAL.modes() : modes,
-                maxAge);
+                maxAge,
+                placement);
     }
 
     private static ExceptionTerms exceptions(JsonNode given) {

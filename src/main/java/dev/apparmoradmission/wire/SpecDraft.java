@@ -5,6 +5,7 @@ import dev.apparmoradmission.workload.Container;
 import dev.apparmoradmission.workload.ContainerKind;
 import dev.apparmoradmission.workload.Hardening;
 import dev.apparmoradmission.workload.Placement;
+import dev.apparmoradmission.workload.Placement.AffinityDepth;
 import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
 import dev.apparmoradmission.workload.Placement.Toleration;
 import dev.apparmoradmission.workload.Workload.HostNamespaces;
@@ -29,6 +30,7 @@ final class SpecDraft {
     boolean hostIpc;
     Map<String, String> nodeSelector = Map.of();
     Optional<List<NodeSelectorTerm>> requiredTerms = Optional.empty();
+    AffinityDepth depth = AffinityDepth.NONE;
     List<Toleration> tolerations = List.of();
     List<String> schedulingGates = List.of();
     SecurityContextDraft securityContext = new SecurityContextDraft(false);
@@ -53,7 +55,7 @@ final class SpecDraft {
         }
         boolean unconstrained = nodeName.isEmpty()
                 && nodeSelector.isEmpty()
-                && requiredTerms.isEmpty()
+                && depth == AffinityDepth.NONE
                 && tolerations.isEmpty()
                 && schedulingGates.isEmpty();
         return new PodSpec(
@@ -65,7 +67,8 @@ final class SpecDraft {
                         : HostNamespaces.NONE,
                 unconstrained
                         ? Placement.ANYWHERE
-                        : new Placement(notEmpty(nodeName), nodeSelector, requiredTerms, tolerations, schedulingGates),
+                        : new Placement(
+                                notEmpty(nodeName), nodeSelector, requiredTerms, depth, tolerations, schedulingGates),
                 securityContext.profile,
                 securityContext.present,
                 securityContext.toHardening(),

@@ -190,6 +190,21 @@ public record Workload(
         return new Workload(kind, namespace, name, deleting, labels, newAnnotations, changed);
     }
 
+    /** This workload with another placement. */
+    public Workload withPlacement(Placement placement) {
+        PodSpec changed = new PodSpec(
+                spec.os(),
+                spec.runtimeClassName(),
+                spec.serviceAccountName(),
+                spec.host(),
+                placement,
+                spec.profile(),
+                spec.hasSecurityContext(),
+                spec.hardening(),
+                spec.containers());
+        return new Workload(kind, namespace, name, deleting, labels, annotations, changed);
+    }
+
     /** This workload with other containers: what a default makes of new ephemeral containers. */
     public Workload withContainers(List<Container> containers) {
         PodSpec changed = new PodSpec(

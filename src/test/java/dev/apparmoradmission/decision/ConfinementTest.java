@@ -129,7 +129,12 @@ class ConfinementTest {
         AppArmorPolicy killOnly = World.policy(
                 "kill",
                 Map.of(),
-                new LocalhostTerms(List.of(new Glob("*")), true, Set.of(ProfileMode.KILL), Optional.empty()));
+                new LocalhostTerms(
+                        List.of(new Glob("*")),
+                        true,
+                        Set.of(ProfileMode.KILL),
+                        Optional.empty(),
+                        AppArmorPolicy.Placement.PROVE));
         World world = one(ContainerRuntime.CONTAINERD, "cri-containerd.apparmor.d (enforce)", "k8s-web (enforce)");
 
         assertThat(denied(pod().container("c", RUNTIME_DEFAULT).build(), world, killOnly))

@@ -10,7 +10,9 @@ import dev.apparmoradmission.decision.Generated.State;
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.AppArmorPolicy;
+import dev.apparmoradmission.policy.Glob;
 import dev.apparmoradmission.policy.Rule;
+import dev.apparmoradmission.profile.NameForm;
 import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.profile.ProfileMode;
 import dev.apparmoradmission.workload.Workload;
@@ -94,7 +96,7 @@ class DecisionPropertiesTest {
     }
 
     @Property(tries = 1500, maxDiscardRatio = 50)
-    void aPatchOnlyEverAddsAProfileWhereNoneIsOrRemovesAnEmptyAnnotation(
+    void aPatchOnlyAddsAProfileWhereNoneIsOrNarrowsThePlacementOrRemovesAnEmptyAnnotation(
             @ForAll("pods") ObjectNode pod,
             @ForAll("policies") AppArmorPolicy policy,
             @ForAll("clusters") List<GeneratedNode> nodes) {
@@ -103,9 +105,14 @@ class DecisionPropertiesTest {
             JsonNode there = pod.at(operation.pointer());
             if (operation instanceof PatchOperation.RemoveAnnotation) {
                 assertThat(there.isTextual() && there.textValue().isEmpty()).isTrue();
-            } else {
+            } else if (operation instanceof PatchOperation.AddProfile) {
                 assertThat(there.isMissingNode()).isTrue();
                 assertThat(operation.pointer()).startsWith("/spec/securityContext");
+            } else if (operation instanceof PatchOperation.AddExpressions) {
+                assertThat(there.isMissingNode() || there.isEmpty()).isTrue();
+            } else {
+                assertThat(there.isMissingNode() || there.isNull()).isTrue();
+                assertThat(operation.pointer()).matches("/spec/(affinity|schedulingGates).*");
             }
         }
     }
@@ -162,6 +169,8 @@ class DecisionPropertiesTest {
             @ForAll("pods") ObjectNode pod,
             @ForAll("policies") AppArmorPolicy policy,
             @ForAll("clusters") List<GeneratedNode> nodes) {
+        // Steered, a pod comes to more nodes by it, and another of its containers may fare worse there.
+        Assume.that(policy.localhost().placement() != AppArmorPolicy.Placement.STEER);
         Assume.that(admit(pod, Generated.world(nodes).under(policy)).allowed());
         for (String name : Generated.PROFILES) {
             List<GeneratedNode> loaded = nodes.stream()
@@ -175,6 +184,50 @@ class DecisionPropertiesTest {
                     .as(name)
                     .isTrue();
         }
+    }
+
+    @Property(tries = 1500, maxDiscardRatio = 50)
+    void aSteeredPodNeverComesToANodeWithoutItsProfiles(
+            @ForAll("pods") ObjectNode pod,
+            @ForAll("policies") AppArmorPolicy policy,
+            @ForAll("clusters") List<GeneratedNode> nodes) {
+        Assume.that(policy.localhost().placement() == AppArmorPolicy.Placement.STEER);
+        Assume.that(ApiServerModel.podFaults(ApiServerModel.synced(pod)).isEmpty());
+        Assume.that(Placing.isChoiceLeft(read(pod)));
+        Decision admitted = admit(pod, Generated.world(nodes).under(policy));
+        Set<String> steered = admitted.containers().stream()
+                .filter(verdict -> verdict.profile() instanceof Profile.Localhost localhost
+                        && NameForm.of(localhost.name()) == NameForm.PLAIN
+                        && Glob.any(policy.localhost().allowed(), localhost.name()))
+                .map(ContainerVerdict::name)
+                .collect(Collectors.toSet());
+        Assume.that(!steered.isEmpty());
+
+        assertThat(admitted.findings())
+                .filteredOn(finding -> steered.contains(finding.container()))
+                .filteredOn(finding -> Settlement.mayComeRight(finding.rule()))
+                .isEmpty();
+    }
+
+    @Property(tries = 1500, maxDiscardRatio = 50)
+    void aHeldPodIsJudgedWithoutTheGateAsIfItHadNeverBeenHeld(
+            @ForAll("pods") ObjectNode pod,
+            @ForAll("policies") AppArmorPolicy policy,
+            @ForAll("clusters") List<GeneratedNode> nodes) {
+        Assume.that(policy.localhost().placement() == AppArmorPolicy.Placement.HOLD);
+        Assume.that(ApiServerModel.podFaults(ApiServerModel.synced(pod)).isEmpty());
+        Snapshot snapshot = Generated.world(nodes).under(policy);
+        ObjectNode stored = ApiServerModel.synced(
+                Manifests.patched(pod, create(pod, snapshot).patch()));
+        Workload held = read(stored);
+        Assume.that(held.spec().placement().isHeld());
+        Workload released = held.withPlacement(held.spec().placement().released());
+        Decision whileHeld = create(stored, snapshot);
+        Decision onRelease =
+                Decider.decide(released, new Operation.Update(Requester.ANYONE, held), snapshot, World.NOW);
+
+        assertThat(whileHeld.findings(Action.ENFORCE)).noneMatch(finding -> Settlement.mayComeRight(finding.rule()));
+        assertThat(onRelease.findings(Action.ENFORCE)).anyMatch(finding -> Settlement.mayComeRight(finding.rule()));
     }
 
     @Property(tries = 1000, maxDiscardRatio = 50)

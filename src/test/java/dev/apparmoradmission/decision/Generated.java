@@ -182,9 +182,10 @@ public final class Generated {
                         Arbitraries.of(
                                 Set.of(ProfileMode.ENFORCE, ProfileMode.KILL),
                                 Set.of(ProfileMode.ENFORCE, ProfileMode.KILL, ProfileMode.COMPLAIN),
-                                Set.of(ProfileMode.ENFORCE)))
-                .as((allowed, every, modes) -> new LocalhostTerms(
-                        List.of(new Glob(allowed)), every, modes, Optional.of(Duration.ofHours(24))));
+                                Set.of(ProfileMode.ENFORCE)),
+                        Arbitraries.of(AppArmorPolicy.Placement.class))
+                .as((allowed, every, modes, placement) -> new LocalhostTerms(
+                        List.of(new Glob(allowed)), every, modes, Optional.of(Duration.ofHours(24)), placement));
         Arbitrary<ExceptionTerms> exceptions = Combinators.combine(
                         Arbitraries.of(ExceptionSource.ANNOTATION, ExceptionSource.ANNOTATION, ExceptionSource.NONE),
                         Arbitraries.of(Set.<RequiredPart>of(), Set.of(RequiredPart.REASON)),

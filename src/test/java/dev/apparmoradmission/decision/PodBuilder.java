@@ -6,6 +6,7 @@ import dev.apparmoradmission.workload.Container;
 import dev.apparmoradmission.workload.ContainerKind;
 import dev.apparmoradmission.workload.Hardening;
 import dev.apparmoradmission.workload.Placement;
+import dev.apparmoradmission.workload.Placement.AffinityDepth;
 import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
 import dev.apparmoradmission.workload.Placement.Toleration;
 import dev.apparmoradmission.workload.Workload;
@@ -168,7 +169,13 @@ public final class PodBuilder {
 
     /** The pod. */
     public Workload build() {
-        Placement placement = new Placement(nodeName, selector, terms, tolerations, List.of());
+        Placement placement = new Placement(
+                nodeName,
+                selector,
+                terms,
+                terms.isPresent() ? AffinityDepth.REQUIRED : AffinityDepth.NONE,
+                tolerations,
+                List.of());
         PodSpec spec = new PodSpec(
                 os,
                 runtimeClass,

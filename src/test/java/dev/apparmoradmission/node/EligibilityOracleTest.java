@@ -7,6 +7,7 @@ import dev.apparmoradmission.profile.ProfileList;
 import dev.apparmoradmission.profile.ProfileMode;
 import dev.apparmoradmission.workload.Hardening;
 import dev.apparmoradmission.workload.Placement;
+import dev.apparmoradmission.workload.Placement.AffinityDepth;
 import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
 import dev.apparmoradmission.workload.Placement.Requirement;
 import dev.apparmoradmission.workload.Placement.Toleration;
@@ -244,6 +245,7 @@ class EligibilityOracleTest {
                         selector,
                         term.list().ofMaxSize(3).optional(0.5),
                         toleration.list().ofMaxSize(3))
-                .as((name, select, terms, tolerations) -> new Placement(name, select, terms, tolerations, List.of()));
+                .as((name, select, terms, tolerations) ->
+                        new Placement(name, select, terms, AffinityDepth.REQUIRED, tolerations, List.of()));
     }
 }

@@ -108,7 +108,8 @@ class PolicyReaderTest {
                                 List.of(new Glob("k8s-*")),
                                 false,
                                 Set.of(ProfileMode.ENFORCE, ProfileMode.COMPLAIN),
-                                Optional.of(Duration.ofHours(36))),
+                                Optional.of(Duration.ofHours(36)),
+                                AppArmorPolicy.Placement.PROVE),
                         new ExceptionTerms(
                                 ExceptionSource.GRANT,
                                 Set.of(RequiredPart.values()),
@@ -242,9 +243,6 @@ class PolicyReaderTest {
                     defaultProfile: {type: Localhost, localhostProfile: null} | 5:55: spec.defaultProfile.localhostProfile: has no value; give it one, or take the key out
                     defaultProfile: {type: Localhost, localhostProfile: unconfined} | 5:55: spec.defaultProfile.localhostProfile: "unconfined" is reserved: the kernel takes it for unconfined
                     defaultProfile: {localhostProfile: k8s}  | 5:38: spec.defaultProfile.localhostProfile: expected nothing, found "k8s"
-                    defaultProfile: {onUnsupportedNode: Pin} | 5:39: spec.defaultProfile.onUnsupportedNode: Pin is not available in this version; take Deny or Skip
-                    localhost: {placement: Steer}     | 5:26: spec.localhost.placement: Steer is not available in this version; take Prove
-                    localhost: {placement: Hold}      | 5:26: spec.localhost.placement: Hold is not available in this version; take Prove
                     localhost: {maxAge: 24}           | 5:23: spec.localhost.maxAge: expected text, found 24; put it in quotes
                     localhost: {maxAge: "24"}         | 5:23: spec.localhost.maxAge: "24" is not a duration such as 24h, 1d12h or 90s
                     localhost: {maxAge: 1h1d}         | 5:23: spec.localhost.maxAge: "1h1d" is not a duration such as 24h, 1d12h or 90s

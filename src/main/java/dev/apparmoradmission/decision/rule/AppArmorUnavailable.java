@@ -45,6 +45,6 @@ final class AppArmorUnavailable implements RuleCheck {
         var byDefault = examination.policy().defaultProfile();
         return !container.profile().isDeclared()
                 && !(byDefault.profile() instanceof Profile.Undeclared)
-                && byDefault.onUnsupportedNode() == OnUnsupportedNode.DENY;
+                && byDefault.onUnsupportedNode() != OnUnsupportedNode.SKIP;
     }
 }

@@ -2,6 +2,7 @@ package dev.apparmoradmission.decision.rule;
 
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
+import dev.apparmoradmission.policy.AppArmorPolicy.Placement;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.profile.Profile;
 
@@ -18,6 +19,15 @@ final class NoEligibleNode implements RuleCheck {
         }
         for (JudgedContainer container : examination.containers()) {
             if (container.profile() instanceof Profile.Localhost localhost) {
+                if (examination.policy().localhost().placement() == Placement.STEER) {
+                    examination.see(
+                            Rule.NO_ELIGIBLE_NODE,
+                            container,
+                            "no node that the pod may use holds Localhost profile " + Quoted.of(localhost.name())
+                                    + " in an accepted mode; it will wait for one",
+                            "load it there, and check its name, nodeSelector, affinity and tolerations");
+                    continue;
+                }
                 examination.see(
                         Rule.NO_ELIGIBLE_NODE,
                         container,
