@@ -22,6 +22,11 @@ public class ClusterConnection {
         this.clients = clients;
     }
 
+    /** The client, for what this package and those below it do with it. Made when it is first asked for. */
+    public KubernetesClient client() {
+        return clients.get();
+    }
+
     /**
      * A cluster to be watched.
      *

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the kind of object
  * @param <R> what is kept of it
  */
-final class RecordStore<T extends HasMetadata, R> implements ItemStore<T> {
+public final class RecordStore<T extends HasMetadata, R> implements ItemStore<T> {
 
     private record Entry<T, R>(T husk, R kept) {}
 
@@ -35,14 +35,14 @@ final class RecordStore<T extends HasMetadata, R> implements ItemStore<T> {
      * @param husks makes an object that has nothing but this metadata
      * @param changed is told of every change
      */
-    RecordStore(Function<T, R> reading, Function<ObjectMeta, T> husks, Runnable changed) {
+    public RecordStore(Function<T, R> reading, Function<ObjectMeta, T> husks, Runnable changed) {
         this.reading = reading;
         this.husks = husks;
         this.changed = changed;
     }
 
     /** What is kept of all objects. */
-    Collection<R> records() {
+    public Collection<R> records() {
         return entries.values().stream().map(Entry::kept).toList();
     }
 

@@ -4,7 +4,9 @@ import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.node.ClusterNodes;
 import dev.apparmoradmission.policy.Namespaces;
 import dev.apparmoradmission.policy.PolicySet;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
@@ -22,6 +24,7 @@ public final class SnapshotStore {
 
     private final AtomicReference<Parts> parts =
             new AtomicReference<>(new Parts(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final boolean dryRun;
 
     /**
@@ -48,8 +51,14 @@ public final class SnapshotStore {
         return parts.get().snapshot();
     }
 
+    /** Has this run after every change, on the thread that made it: it must return at once. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
     private void update(UnaryOperator<Parts> change) {
         parts.updateAndGet(old -> complete(change.apply(old)));
+        listeners.forEach(Runnable::run);
     }
 
     private Parts complete(Parts now) {

@@ -9,6 +9,8 @@ final class SettingsCheck {
 
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
     private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
+    private static final Duration SHORTEST_HOLD = Duration.ofSeconds(1);
+    private static final Duration LONGEST_HOLD = Duration.ofDays(30);
     private static final int MOST_REVIEWS = 10_000;
     private static final int LONGEST_NAME = 63;
 
@@ -24,6 +26,10 @@ final class SettingsCheck {
         Duration interval = settings.watchInterval();
         if (interval.compareTo(SHORTEST_INTERVAL) < 0 || interval.compareTo(LONGEST_INTERVAL) > 0) {
             lines.add(line("watch-interval", "must lie between 100 ms and 1 h"));
+        }
+        Duration hold = settings.holdDeadline();
+        if (hold.compareTo(SHORTEST_HOLD) < 0 || hold.compareTo(LONGEST_HOLD) > 0) {
+            lines.add(line("hold-deadline", "must lie between 1 s and 30 days"));
         }
         if (settings.warmUpReviews() < 0 || settings.warmUpReviews() > MOST_REVIEWS) {
             lines.add(line("warm-up-reviews", "must lie between 0 and " + MOST_REVIEWS));

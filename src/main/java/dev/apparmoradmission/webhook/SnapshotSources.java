@@ -13,6 +13,7 @@ import dev.apparmoradmission.cluster.RefusedPoliciesException;
 import dev.apparmoradmission.cluster.SnapshotStore;
 import dev.apparmoradmission.cluster.StandaloneCluster;
 import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.cluster.placement.PlacementLeader;
 import dev.apparmoradmission.node.TransientTaints;
 import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.wire.PolicyProblem;
@@ -50,6 +51,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     private final ClusterConnection connection;
     private final Clock clock;
     private final SourceMetrics metrics;
+    private final PlacementReporter placement;
     private final List<AutoCloseable> started = new ArrayList<>();
     private volatile PolicySet inForce = new PolicySet(List.of(), Map.of(), "");
     private volatile String clusterName = "";
@@ -67,6 +69,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
         this.connection = connection;
         this.clock = clock;
         this.metrics = new SourceMetrics(registry, store, clock);
+        this.placement = new PlacementReporter(registry);
     }
 
     void start(@Observes StartupEvent event) {
@@ -122,6 +125,9 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
                 InformedCluster cluster = connection.watch(settings.inventoryNamespace(), taints, store, this);
                 clusterName = "ConfigMaps of namespace " + cluster.namespace();
                 cluster.start();
+                // Ends before the cluster does: it writes by what that shows.
+                started.add(PlacementLeader.start(
+                        connection, cluster.namespace(), settings.holdDeadline(), store, placement, clock));
                 started.add(cluster);
             }
         } catch (UnreadableInputException e) {

@@ -74,6 +74,14 @@ public interface WebhookSettings {
                     + " keys, or beginnings of keys that end in / or *.")
     Optional<List<String>> transientTaints();
 
+    /** How long a pod should be held at most. */
+    @Described(
+            "How long a pod of a policy with placement Hold should wait for its profiles, between 1 s and 30 days (such as 10M)."
+                    + " After that it gets the condition reason DeadlineExceeded and a warning event. It waits on: it is never"
+                    + " let go without its profiles.")
+    @WithDefault("10M")
+    Duration holdDeadline();
+
     /** How often files are looked at. */
     @Described(
             "How often policies and the files of standalone mode are looked at, between 100 ms and 1 h (such as 500MS, 2S).")

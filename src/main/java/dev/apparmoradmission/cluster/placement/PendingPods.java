@@ -1,0 +1,84 @@
+package dev.apparmoradmission.cluster.placement;
+
+import dev.apparmoradmission.cluster.RecordStore;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
+import java.util.Optional;
+
+/** The pods behind our gate, as the API server shows them from now on. Of the other pending pods next to nothing is kept. */
+final class PendingPods implements AutoCloseable {
+
+    private static final long PAGE = 500;
+
+    private final RecordStore<Pod, Optional<HeldPod>> kept;
+    private final SharedIndexInformer<Pod> informer;
+
+    /**
+     * Begins to watch.
+     *
+     * @param changed is told when a held pod came or changed
+     */
+    PendingPods(KubernetesClient client, Runnable changed, Troubles troubles) {
+        this.kept = new RecordStore<>(
+                pod -> {
+                    if (!HeldPodReader.isHeld(pod)) {
+                        return Optional.empty();
+                    }
+                    changed.run();
+                    return HeldPodReader.read(pod);
+                },
+                few -> new PodBuilder().withMetadata(few).build(),
+                () -> {});
+        this.informer = client.pods()
+                .inAnyNamespace()
+                // What is bound to a node needs no gate any more: the server leaves it out.
+                .withField("spec.nodeName", "")
+                .withField("status.phase", "Pending")
+                .withLimit(PAGE)
+                .runnableInformer(0)
+                .itemStore(kept)
+                .removeNamespaceIndex()
+                .exceptionHandler((started, problem) -> {
+                    troubles.cannot(Troubles.Work.PODS, refusal(problem));
+                    return true;
+                });
+        informer.start().whenComplete((done, failed) -> {
+            troubles.can(Troubles.Work.PODS);
+            changed.run();
+        });
+    }
+
+    /** Whether all that were there have been seen. */
+    boolean isSynced() {
+        return informer.hasSynced();
+    }
+
+    /** Whether changes are heard of. */
+    boolean isWatching() {
+        return informer.isWatching();
+    }
+
+    /** Those behind our gate. */
+    List<HeldPod> held() {
+        return kept.records().stream().flatMap(Optional::stream).toList();
+    }
+
+    @Override
+    public void close() {
+        informer.close();
+    }
+
+    private static Refusal refusal(Throwable problem) {
+        Throwable cause = problem;
+        while (cause != null && !(cause instanceof KubernetesClientException)) {
+            cause = cause.getCause();
+        }
+        return cause instanceof KubernetesClientException failure
+                ? ClusterWrites.refusal(failure)
+                : new Refusal(Refusal.Kind.UNREACHABLE, String.valueOf(problem.getMessage()));
+    }
+}
