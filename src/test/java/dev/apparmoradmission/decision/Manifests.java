@@ -85,6 +85,10 @@ public final class Manifests {
             int slash = path.lastIndexOf('/');
             JsonNode parent = copy.at(path.substring(0, slash));
             String field = path.substring(slash + 1).replace("~1", "/").replace("~0", "~");
+            if (parent instanceof ArrayNode list && field.equals("-")) {
+                list.add(operation.get("value"));
+                continue;
+            }
             if (!(parent instanceof ObjectNode object)) {
                 throw new IllegalArgumentException("no object at the parent of " + path);
             }
