@@ -67,6 +67,9 @@ record Leader(ApiServer api, String node, String pod) {
                 forged("a label whose prefix only looks like it", labels, () -> node("""
                         {"metadata": {"labels": {"xapparmor-admission.node-restriction.kubernetes.io/enabled": "true"}}}
                         """)),
+                forged("another label beside the one of ours", labels, () -> node("""
+                        {"metadata": {"labels": {"apparmor-admission.node-restriction.kubernetes.io/trusted": "true"}}}
+                        """)),
                 forged("taking a label off a node", labels, () -> node("""
                         {"metadata": {"labels": {"zone": null}}}
                         """)),
