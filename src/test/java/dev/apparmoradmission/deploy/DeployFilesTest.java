@@ -203,7 +203,8 @@ class DeployFilesTest {
     }
 
     private static JsonNode document(String file, String kind) throws IOException {
-        try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(file)) {
+        try (MappingIterator<JsonNode> documents =
+                YAML.readerFor(JsonNode.class).readValues(file)) {
             while (documents.hasNext()) {
                 JsonNode document = documents.next();
                 if (kind.equals(document.path("kind").asText())) {
