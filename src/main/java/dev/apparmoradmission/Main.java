@@ -2,7 +2,8 @@ package dev.apparmoradmission;
 
 import dev.apparmoradmission.agent.AgentCommand;
 import dev.apparmoradmission.check.CheckCommand;
-import dev.apparmoradmission.check.Surroundings;
+import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.inventory.InventoryCommand;
 import dev.apparmoradmission.webhook.WebhookCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintStream;
@@ -33,6 +34,7 @@ public final class Main {
         List<String> options = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
         switch (command) {
             case "webhook" -> WebhookCommand.run(options);
+            case "inventory" -> System.exit(InventoryCommand.run(options, Surroundings.ofProcess()));
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
             case "agent" ->
                 System.exit(AgentCommand.run(options, System.getenv(), System.out, System.err, Clock.systemUTC()));
@@ -50,9 +52,10 @@ public final class Main {
     private static void usage(PrintStream out) {
         out.println("Usage: java -jar quarkus-run.jar COMMAND [OPTION...]");
         out.println("Commands:");
-        out.println("  webhook   serve the admission webhook over HTTPS");
-        out.println("  check     judge manifests offline: files, directories, or - for standard input");
-        out.println("  agent     publish what this node's kernel holds, as soon as it changes");
+        out.println("  webhook    serve the admission webhook over HTTPS");
+        out.println("  check      judge manifests offline: files, directories, or - for standard input");
+        out.println("  inventory  show what each node really has, in a cluster or in files");
+        out.println("  agent      publish what this node's kernel holds, as soon as it changes");
         out.println("COMMAND --help tells its options; --version prints the version.");
     }
 

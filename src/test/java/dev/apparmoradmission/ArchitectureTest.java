@@ -42,7 +42,8 @@ class ArchitectureTest {
             List.of("decision"),
             List.of("wire"),
             List.of("cluster", "report"),
-            List.of("webhook", "check", "explain", "scan", "agent"));
+            List.of("command"),
+            List.of("webhook", "check", "explain", "scan", "agent", "inventory"));
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -137,7 +138,7 @@ class ArchitectureTest {
         check(
                 noClasses()
                         .that()
-                        .resideInAnyPackage(trees("wire", "report", "check", "explain"))
+                        .resideInAnyPackage(trees("wire", "report", "command", "check", "explain"))
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("io.fabric8..")
@@ -243,7 +244,7 @@ class ArchitectureTest {
     }
 
     private static Stream<String> frameworkless() {
-        return Stream.of("wire", "report", "check", "explain", "agent");
+        return Stream.of("wire", "report", "command", "check", "explain", "agent", "inventory");
     }
 
     /** The package itself and those of every line below its own. */

@@ -3,7 +3,7 @@ package dev.apparmoradmission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apparmoradmission.check.CheckCommand;
-import dev.apparmoradmission.check.Surroundings;
+import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.report.TextReport;
 import java.io.ByteArrayInputStream;

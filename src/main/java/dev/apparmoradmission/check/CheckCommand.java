@@ -5,6 +5,7 @@ import dev.apparmoradmission.cluster.ClusterFiles;
 import dev.apparmoradmission.cluster.InputFile;
 import dev.apparmoradmission.cluster.PolicyDirectories;
 import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.decision.Decider;
 import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Operation;

@@ -1,20 +1,11 @@
 package dev.apparmoradmission.check;
 
-import java.nio.file.InvalidPathException;
+import dev.apparmoradmission.command.Options;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -65,7 +56,6 @@ record CheckOptions(
     private static final String NOW = "--now";
     private static final String OUTPUT = "--output";
     private static final String FAIL_ON = "--fail-on";
-    private static final String HELP = "--help";
 
     /**
      * Reads the arguments.
@@ -73,28 +63,28 @@ record CheckOptions(
      * @throws ParameterException where they make no sense
      */
     static CheckOptions parse(List<String> arguments) {
-        ParseResult parsed = new CommandLine(spec()).parseArgs(arguments.toArray(String[]::new));
+        ParseResult parsed = Options.parse(spec(), arguments);
         boolean help = parsed.isUsageHelpRequested();
         List<String> paths = parsed.matchedPositionalValue(0, List.of());
         if (paths.isEmpty() && !help) {
-            throw problem(parsed, "Give the files or directories to check, or - for standard input");
+            throw Options.problem(parsed, "Give the files or directories to check, or - for standard input");
         }
-        List<Path> policies = paths(parsed, POLICY);
+        List<Path> policies = Options.paths(parsed, POLICY);
         return new CheckOptions(
                 help,
                 List.copyOf(paths),
                 policies.isEmpty() ? List.of(Path.of("policies")) : policies,
-                paths(parsed, INVENTORY),
-                paths(parsed, NODES),
-                paths(parsed, NAMESPACES),
-                now(parsed),
-                choice(parsed, OUTPUT, Output.values(), Output.TEXT),
-                choice(parsed, FAIL_ON, FailOn.values(), FailOn.DENY));
+                Options.paths(parsed, INVENTORY),
+                Options.paths(parsed, NODES),
+                Options.paths(parsed, NAMESPACES),
+                Options.instant(parsed, NOW),
+                Options.choice(parsed, OUTPUT, Output.values(), Output.TEXT),
+                Options.choice(parsed, FAIL_ON, FailOn.values(), FailOn.DENY));
     }
 
     /** How to use it. */
     static String usage() {
-        return new CommandLine(spec()).getUsageMessage(CommandLine.Help.Ansi.OFF);
+        return Options.usage(spec());
     }
 
     private static CommandSpec spec() {
@@ -120,94 +110,23 @@ record CheckOptions(
                 .paramLabel("PATH")
                 .description("a file, a directory, or - for standard input")
                 .build());
-        many(spec, POLICY, "DIR", "a directory or file with policies, repeatable (default: policies)");
-        many(spec, INVENTORY, "FILE", "inventory ConfigMaps as YAML or JSON, repeatable");
-        many(
+        Options.many(spec, POLICY, "DIR", "a directory or file with policies, repeatable (default: policies)");
+        Options.many(spec, INVENTORY, "FILE", "inventory ConfigMaps as YAML or JSON, repeatable");
+        Options.many(
                 spec,
                 NODES,
                 "FILE",
                 "Nodes, as kubectl get nodes -o yaml prints them; without it every node of the"
                         + " inventory is eligible");
-        many(
+        Options.many(
                 spec,
                 NAMESPACES,
                 "FILE",
                 "Namespaces, as kubectl get namespaces -o yaml prints them, for namespaceSelector");
-        one(spec, NOW, "INSTANT", "judge as of this RFC 3339 instant (default: now)");
-        one(spec, OUTPUT, "FORM", names(Output.values()) + " (default: text)");
-        one(spec, FAIL_ON, "WHAT", names(FailOn.values()) + " (default: deny)");
-        return spec.addOption(OptionSpec.builder("-h", HELP)
-                .usageHelp(true)
-                .description("print this")
-                .build());
-    }
-
-    private static void many(CommandSpec spec, String name, String label, String help) {
-        spec.addOption(OptionSpec.builder(name)
-                .arity("1")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .paramLabel(label)
-                .description(help)
-                .build());
-    }
-
-    private static void one(CommandSpec spec, String name, String label, String help) {
-        spec.addOption(OptionSpec.builder(name)
-                .arity("1")
-                .type(String.class)
-                .paramLabel(label)
-                .description(help)
-                .build());
-    }
-
-    private static List<Path> paths(ParseResult parsed, String option) {
-        List<String> values = parsed.matchedOptionValue(option, List.of());
-        List<Path> paths = new ArrayList<>();
-        for (String value : values) {
-            try {
-                paths.add(Path.of(value));
-            } catch (InvalidPathException e) {
-                throw problem(parsed, option + ": not a path: " + e.getReason());
-            }
-        }
-        return paths;
-    }
-
-    private static Optional<Instant> now(ParseResult parsed) {
-        if (!parsed.hasMatchedOption(NOW)) {
-            return Optional.empty();
-        }
-        String text = parsed.matchedOptionValue(NOW, "");
-        try {
-            OffsetDateTime instant = OffsetDateTime.parse(text);
-            // RFC 3339 has years of four digits; beyond them, adding an age could overflow.
-            if (instant.getYear() >= 0 && instant.getYear() <= 9999) {
-                return Optional.of(instant.toInstant());
-            }
-        } catch (DateTimeParseException notAnInstant) {
-            // Answered below.
-        }
-        throw problem(parsed, NOW + ": not an RFC 3339 instant such as 2026-11-22T19:00:00Z: " + text);
-    }
-
-    private static <E extends Enum<E>> E choice(ParseResult parsed, String option, E[] choices, E otherwise) {
-        String text = parsed.matchedOptionValue(option, word(otherwise));
-        return Stream.of(choices)
-                .filter(choice -> word(choice).equals(text))
-                .findFirst()
-                .orElseThrow(() -> problem(parsed, option + " must be one of " + names(choices) + ", not " + text));
-    }
-
-    private static String names(Enum<?>[] choices) {
-        return Arrays.stream(choices).map(CheckOptions::word).collect(Collectors.joining(", "));
-    }
-
-    private static String word(Enum<?> choice) {
-        return choice.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static ParameterException problem(ParseResult parsed, String text) {
-        return new ParameterException(parsed.commandSpec().commandLine(), text);
+        Options.one(spec, NOW, "INSTANT", "judge as of this RFC 3339 instant (default: now)");
+        Options.one(spec, OUTPUT, "FORM", Options.names(Output.values()) + " (default: text)");
+        Options.one(spec, FAIL_ON, "WHAT", Options.names(FailOn.values()) + " (default: deny)");
+        Options.help(spec);
+        return spec;
     }
 }

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.check;
 
+import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.report.JsonReport;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.JunitReport;

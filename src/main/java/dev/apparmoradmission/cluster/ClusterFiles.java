@@ -43,10 +43,12 @@ public record ClusterFiles(List<Path> inventory, List<Path> nodes, List<Path> na
      * What the files say.
      *
      * @param nodes the nodes and their inventories
+     * @param inventory what was reported, of these nodes and others
      * @param namespaces the namespaces
      * @param problems what in the inventory could not be understood and was left out
      */
-    public record View(ClusterNodes nodes, Namespaces namespaces, List<InventoryProblem> problems) {
+    public record View(
+            ClusterNodes nodes, Inventory inventory, Namespaces namespaces, List<InventoryProblem> problems) {
         /** Copies the list. */
         public View {
             problems = List.copyOf(problems);
@@ -74,7 +76,7 @@ public record ClusterFiles(List<Path> inventory, List<Path> nodes, List<Path> na
         Inventory joined = Inventory.join(parts);
         List<InventoryProblem> problems =
                 parts.stream().flatMap(part -> part.problems().stream()).toList();
-        return new View(clusterNodes(joined, transientTaints), readNamespaces(), problems);
+        return new View(clusterNodes(joined, transientTaints), joined, readNamespaces(), problems);
     }
 
     private ClusterNodes clusterNodes(Inventory joined, TransientTaints transientTaints)

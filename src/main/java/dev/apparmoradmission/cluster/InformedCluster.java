@@ -1,13 +1,9 @@
 package dev.apparmoradmission.cluster;
 
 import dev.apparmoradmission.node.ClusterNodes;
-import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.Node;
-import dev.apparmoradmission.node.NodeIdentity;
-import dev.apparmoradmission.node.Taint;
 import dev.apparmoradmission.node.TransientTaints;
 import dev.apparmoradmission.policy.Namespaces;
-import dev.apparmoradmission.wire.ConfigMapReader;
 import dev.apparmoradmission.wire.Inventory;
 import dev.apparmoradmission.wire.InventoryConfigMap;
 import dev.apparmoradmission.wire.InventoryPart;
@@ -20,8 +16,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.api.model.NodeSystemInfo;
-import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -33,7 +27,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster as the API server shows it: inventory ConfigMaps, Nodes and Namespaces are listed once and watched from then on.
@@ -68,9 +61,9 @@ public final class InformedCluster implements AutoCloseable {
     private final RecordStore<ConfigMap, InventoryPart> inventories = new RecordStore<>(
             this::part, few -> new ConfigMapBuilder().withMetadata(few).build(), this::changed);
     private final RecordStore<io.fabric8.kubernetes.api.model.Node, Node> nodes = new RecordStore<>(
-            InformedCluster::node, few -> new NodeBuilder().withMetadata(few).build(), this::changed);
+            ApiObjects::node, few -> new NodeBuilder().withMetadata(few).build(), this::changed);
     private final RecordStore<Namespace, NamedLabels> namespaces = new RecordStore<>(
-            found -> new NamedLabels(found.getMetadata().getName(), labels(found)),
+            found -> new NamedLabels(found.getMetadata().getName(), ApiObjects.labels(found)),
             few -> new NamespaceBuilder().withMetadata(few).build(),
             this::changed);
     private volatile List<SharedIndexInformer<?>> informers = List.of();
@@ -178,64 +171,12 @@ public final class InformedCluster implements AutoCloseable {
     }
 
     private InventoryPart part(ConfigMap configMap) {
-        Map<String, String> data = new HashMap<>();
-        if (configMap.getData() != null) {
-            data.putAll(configMap.getData());
-        }
-        if (configMap.getBinaryData() != null) {
-            configMap.getBinaryData().forEach((node, base64) -> data.put(node, ConfigMapReader.decode(base64)));
-        }
-        data.values().removeIf(value -> value == null);
-        InventoryPart part = inventoryReader.read(new InventoryConfigMap(
-                namespace,
-                configMap.getMetadata().getName(),
-                Optional.ofNullable(configMap.getMetadata().getResourceVersion())
-                        .orElse(""),
-                labels(configMap),
-                owners(configMap),
-                data));
+        InventoryPart part = inventoryReader.read(ApiObjects.inventory(namespace, configMap));
         if (!part.problems().isEmpty()) {
             reports.remarked(
                     "inventory",
                     part.problems().stream().map(InventoryProblem::describe).toList());
         }
         return part;
-    }
-
-    private static Node node(io.fabric8.kubernetes.api.model.Node found) {
-        List<Taint> taints = found.getSpec() == null || found.getSpec().getTaints() == null
-                ? List.of()
-                : found.getSpec().getTaints().stream()
-                        .map(taint -> new Taint(text(taint.getKey()), text(taint.getValue()), text(taint.getEffect())))
-                        .toList();
-        Optional<NodeSystemInfo> info = Optional.ofNullable(found.getStatus()).map(status -> status.getNodeInfo());
-        return new Node(
-                found.getMetadata().getName(),
-                labels(found),
-                taints,
-                ContainerRuntime.ofVersion(
-                        info.map(NodeSystemInfo::getContainerRuntimeVersion).orElse("")),
-                new NodeIdentity(
-                        Optional.ofNullable(found.getMetadata().getUid()),
-                        info.map(NodeSystemInfo::getBootID).filter(id -> !id.isEmpty())));
-    }
-
-    private static Map<String, String> owners(ConfigMap configMap) {
-        Map<String, String> owners = new HashMap<>();
-        for (OwnerReference reference : configMap.getMetadata().getOwnerReferences()) {
-            if ("Node".equals(reference.getKind())) {
-                owners.put(text(reference.getName()), text(reference.getUid()));
-            }
-        }
-        return owners;
-    }
-
-    private static Map<String, String> labels(HasMetadata object) {
-        Map<String, String> labels = object.getMetadata().getLabels();
-        return labels == null ? Map.of() : labels;
-    }
-
-    private static String text(@Nullable String value) {
-        return value == null ? "" : value;
     }
 }

@@ -19,12 +19,21 @@ public final class Quoted {
         return '"' + bare(text) + '"';
     }
 
+    /** The same for text that is a sentence rather than a name, shortened to this many characters. */
+    public static String of(String text, int longest) {
+        return '"' + bare(text, longest, 2 * longest) + '"';
+    }
+
     /** The text escaped and shortened, without the quotes. */
     public static String bare(String text) {
+        return bare(text, LONGEST, LONGEST_ESCAPED);
+    }
+
+    private static String bare(String text, int longest, int longestEscaped) {
         StringBuilder out = new StringBuilder(text.length() + 8);
         int shown = 0;
         int at = 0;
-        while (at < text.length() && shown < LONGEST && out.length() < LONGEST_ESCAPED) {
+        while (at < text.length() && shown < longest && out.length() < longestEscaped) {
             int c = text.codePointAt(at);
             at += Character.charCount(c);
             shown++;

@@ -32,8 +32,12 @@ public final class JsonReport implements Report {
         this.json = generator(out);
     }
 
-    /** A generator of readable JSON in ASCII. */
-    static JsonGenerator generator(OutputStream out) throws IOException {
+    /**
+     * A generator of readable JSON in ASCII; it does not close what it writes to.
+     *
+     * @throws IOException where nothing can be written
+     */
+    public static JsonGenerator generator(OutputStream out) throws IOException {
         return JsonFactory.builder()
                 .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
                 .enable(JsonWriteFeature.ESCAPE_NON_ASCII)

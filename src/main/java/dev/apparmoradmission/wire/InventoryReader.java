@@ -25,6 +25,9 @@ public final class InventoryReader {
     /** Longest value that is read, in characters. The API server takes no ConfigMap above 1 MiB. */
     static final int LONGEST_VALUE = 1024 * 1024;
 
+    /** What a node says of its problem is shown so far. */
+    private static final int LONGEST_REMARK = 300;
+
     /** Problems told of one value; the rest are only counted. */
     private static final int PROBLEMS_TOLD = 10;
 
@@ -114,7 +117,9 @@ public final class InventoryReader {
             // Fails closed: whatever stands below is not what the kernel holds. That AppArmor is off is believed all
             // the same.
             problems.add(
-                    0, Quoted.of(header.problem.get()) + ", it says; the node counts as one that reported nothing");
+                    0,
+                    Quoted.of(header.problem.get(), LONGEST_REMARK)
+                            + ", it says; the node counts as one that reported nothing");
             return Optional.empty();
         }
         ProfileList.Parsed parsed = ProfileList.parse(kernelLines);

@@ -33,17 +33,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Documents that fit their schema, as values; absent fields become the defaults that the schema names. What a schema cannot
  * say is checked here.
  */
 final class PolicyMapping {
-
-    private static final Pattern DURATION =
-            Pattern.compile("(?:(\\d+)d)?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?");
 
     private static final List<Glob> ANY = List.of(new Glob("*"));
 
@@ -200,20 +195,8 @@ final class PolicyMapping {
     }
 
     private static Duration duration(String text) {
-        Matcher parts = DURATION.matcher(text);
-        if (!parts.matches()) {
-            throw new IllegalStateException("the schema lets only durations through");
-        }
-        return Duration.ofDays(part(parts, 1))
-                .plusHours(part(parts, 2))
-                .plusMinutes(part(parts, 3))
-                .plusSeconds(part(parts, 4))
-                .plusMillis(part(parts, 5));
-    }
-
-    private static long part(Matcher parts, int group) {
-        String digits = parts.group(group);
-        return digits == null ? 0 : Long.parseLong(digits);
+        return DurationText.parse(text)
+                .orElseThrow(() -> new IllegalStateException("the schema lets only durations through"));
     }
 
     private static Action action(JsonNode given, Action absent) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what someone who mistyped a word most likely meant. */
-final class Suggestion {
+public final class Suggestion {
 
     private Suggestion() {}
 
@@ -15,7 +15,8 @@ final class Suggestion {
         return nearest(word, candidates).map(c -> "; did you mean " + c + "?").orElse("");
     }
 
-    static Optional<String> nearest(String word, Collection<String> candidates) {
+    /** The candidate that differs least from the word, if it differs little; the first by order on a tie. */
+    public static Optional<String> nearest(String word, Collection<String> candidates) {
         if (word.length() > 64) {
             return Optional.empty();
         }

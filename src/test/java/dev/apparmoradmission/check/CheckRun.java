@@ -1,5 +1,6 @@
 package dev.apparmoradmission.check;
 
+import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.report.TextReport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

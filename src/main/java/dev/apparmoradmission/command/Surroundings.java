@@ -1,4 +1,4 @@
-package dev.apparmoradmission.check;
+package dev.apparmoradmission.command;
 
 import dev.apparmoradmission.report.TextReport;
 import java.io.FileDescriptor;
@@ -43,7 +43,7 @@ public record Surroundings(
     }
 
     /** As https://no-color.org has it: any value but the empty one says no. */
-    static boolean wantsColours(Map<String, String> environment) {
+    public static boolean wantsColours(Map<String, String> environment) {
         return environment.getOrDefault("NO_COLOR", "").isEmpty()
                 && !environment.getOrDefault("TERM", "").equals("dumb");
     }

@@ -1,0 +1,149 @@
+package dev.apparmoradmission.cluster;
+
+import dev.apparmoradmission.node.ClusterNodes;
+import dev.apparmoradmission.node.Node;
+import dev.apparmoradmission.node.TransientTaints;
+import dev.apparmoradmission.policy.Namespaces;
+import dev.apparmoradmission.wire.Inventory;
+import dev.apparmoradmission.wire.InventoryConfigMap;
+import dev.apparmoradmission.wire.InventoryPart;
+import dev.apparmoradmission.wire.InventoryReader;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** A cluster that is looked at once: its Nodes and inventory ConfigMaps, listed page by page. */
+public final class ListedCluster {
+
+    /** Nodes of one page; each takes 10 to 30 KiB. */
+    private static final long NODES = 500;
+    /** ConfigMaps of one page; each may take 1 MiB. */
+    private static final long CONFIG_MAPS = 50;
+
+    private static final int REQUEST_TIMEOUT = 60_000;
+    private static final int CONNECT_TIMEOUT = 10_000;
+    /** The server cannot be reached: this once is enough to know, unlike for a watch. */
+    private static final int RETRIES = 1;
+
+    private ListedCluster() {}
+
+    /**
+     * Lists the cluster that kubectl would talk to: of {@code KUBECONFIG}, {@code ~/.kube/config}, or the one that we run in.
+     *
+     * @param context the context of the kubeconfig; absent for its current one
+     * @param namespace where the inventory ConfigMaps are
+     * @param reader reads them
+     * @throws UnreadableInputException with one line, where the cluster cannot be reached or does not let us read
+     */
+    public static ClusterFiles.View read(Optional<String> context, String namespace, InventoryReader reader)
+            throws UnreadableInputException {
+        Config config;
+        try {
+            config = Config.autoConfigure(context.orElse(null));
+        } catch (RuntimeException broken) {
+            throw new UnreadableInputException("cluster", "the kubeconfig cannot be read: " + reason(broken));
+        }
+        if (context.isPresent()
+                && (config.getCurrentContext() == null
+                        || !context.get().equals(config.getCurrentContext().getName()))) {
+            throw new UnreadableInputException("cluster", "the kubeconfig has no context " + context.get());
+        }
+        boolean nowhere = "kubernetes.default.svc"
+                        .equals(URI.create(config.getMasterUrl()).getHost())
+                && System.getenv("KUBERNETES_SERVICE_HOST") == null;
+        if (nowhere) {
+            throw new UnreadableInputException(
+                    "cluster", "none is configured: set KUBECONFIG, or give --inventory FILE to look at files");
+        }
+        config.setRequestTimeout(REQUEST_TIMEOUT);
+        config.setConnectionTimeout(CONNECT_TIMEOUT);
+        config.setRequestRetryBackoffLimit(RETRIES);
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(config).build()) {
+            return read(client, namespace, reader);
+        }
+    }
+
+    static ClusterFiles.View read(KubernetesClient client, String namespace, InventoryReader reader)
+            throws UnreadableInputException {
+        String server = String.valueOf(client.getMasterUrl());
+        List<Node> nodes = new ArrayList<>();
+        pages(
+                server,
+                "list nodes",
+                NODES,
+                options -> client.nodes().list(options),
+                found -> nodes.add(ApiObjects.node(found)));
+        List<InventoryPart> parts = new ArrayList<>();
+        pages(
+                server,
+                "list configmaps in namespace " + namespace,
+                CONFIG_MAPS,
+                options -> client.configMaps()
+                        .inNamespace(namespace)
+                        .withLabel(InventoryConfigMap.LABEL, "true")
+                        .list(options),
+                found -> parts.add(reader.read(ApiObjects.inventory(namespace, found))));
+        Inventory inventory = Inventory.join(parts);
+        return new ClusterFiles.View(
+                ClusterNodes.of(nodes, inventory.nodes(), true, TransientTaints.WELL_KNOWN),
+                inventory,
+                Namespaces.UNKNOWN,
+                parts.stream().flatMap(part -> part.problems().stream()).toList());
+    }
+
+    private static <T extends HasMetadata> void pages(
+            String server,
+            String what,
+            long size,
+            Function<ListOptions, ? extends KubernetesResourceList<T>> list,
+            Consumer<T> each)
+            throws UnreadableInputException {
+        String next = "";
+        try {
+            do {
+                KubernetesResourceList<T> page = list.apply(new ListOptionsBuilder()
+                        .withLimit(size)
+                        .withContinue(next.isEmpty() ? null : next)
+                        .build());
+                page.getItems().forEach(each);
+                next = Optional.ofNullable(page.getMetadata().getContinue()).orElse("");
+            } while (!next.isEmpty());
+        } catch (KubernetesClientException e) {
+            throw new UnreadableInputException("cluster " + server, problem(what, e));
+        }
+    }
+
+    private static String problem(String what, KubernetesClientException e) {
+        return switch (e.getCode()) {
+            case HttpURLConnection.HTTP_FORBIDDEN ->
+                "you may not " + what + "; ask for the rights of deploy/rbac.yaml (get, list), or give the files";
+            case HttpURLConnection.HTTP_UNAUTHORIZED ->
+                "your credentials are not accepted; check the user of the kubeconfig";
+            case -1, 0 -> "cannot be reached: " + reason(e);
+            default -> "cannot " + what + ": " + e.getCode() + " " + reason(e);
+        };
+    }
+
+    /** The innermost cause says what happened; those around it say where in the client. */
+    private static String reason(Throwable problem) {
+        Throwable innermost = problem;
+        for (int depth = 0; depth < 10 && innermost.getCause() != null; depth++) {
+            innermost = innermost.getCause();
+        }
+        String message = innermost.getMessage();
+        return message == null || message.isBlank() ? innermost.getClass().getSimpleName() : message.strip();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.apparmoradmission.command;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Kinds of option that several commands have, declared and read without annotations, which would need reflection. */
+public final class Options {
+
+    private static final String HELP = "--help";
+
+    private Options() {}
+
+    /** An option that may be given several times. */
+    public static void many(CommandSpec spec, String name, String label, String help) {
+        spec.addOption(OptionSpec.builder(name)
+                .arity("1")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .paramLabel(label)
+                .description(help)
+                .build());
+    }
+
+    /** An option with one value. */
+    public static void one(CommandSpec spec, String name, String label, String help) {
+        spec.addOption(OptionSpec.builder(name)
+                .arity("1")
+                .type(String.class)
+                .paramLabel(label)
+                .description(help)
+                .build());
+    }
+
+    /** An option that is given or not. */
+    public static void flag(CommandSpec spec, String name, String help) {
+        spec.addOption(OptionSpec.builder(name)
+                .arity("0")
+                .type(boolean.class)
+                .description(help)
+                .build());
+    }
+
+    /** The option that asks for the usage only. */
+    public static void help(CommandSpec spec) {
+        spec.addOption(OptionSpec.builder("-h", HELP)
+                .usageHelp(true)
+                .description("print this")
+                .build());
+    }
+
+    /** What {@code --help} prints. */
+    public static String usage(CommandSpec spec) {
+        return new CommandLine(spec).getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    /**
+     * Reads the arguments.
+     *
+     * @throws ParameterException where they make no sense
+     */
+    public static ParseResult parse(CommandSpec spec, List<String> arguments) {
+        return new CommandLine(spec).parseArgs(arguments.toArray(String[]::new));
+    }
+
+    /**
+     * The paths given by an option, in their order.
+     *
+     * @throws ParameterException where one is no path
+     */
+    public static List<Path> paths(ParseResult parsed, String option) {
+        List<String> values = parsed.matchedOptionValue(option, List.of());
+        List<Path> paths = new ArrayList<>();
+        for (String value : values) {
+            try {
+                paths.add(Path.of(value));
+            } catch (InvalidPathException e) {
+                throw problem(parsed, option + ": not a path: " + e.getReason());
+            }
+        }
+        return paths;
+    }
+
+    /** The text given by an option. */
+    public static Optional<String> text(ParseResult parsed, String option) {
+        return parsed.hasMatchedOption(option) ? Optional.of(parsed.matchedOptionValue(option, "")) : Optional.empty();
+    }
+
+    /**
+     * The instant given by an option.
+     *
+     * @throws ParameterException where it is not an RFC 3339 instant
+     */
+    public static Optional<Instant> instant(ParseResult parsed, String option) {
+        if (!parsed.hasMatchedOption(option)) {
+            return Optional.empty();
+        }
+        String text = parsed.matchedOptionValue(option, "");
+        try {
+            OffsetDateTime instant = OffsetDateTime.parse(text);
+            // RFC 3339 has years of four digits; beyond them, adding an age could overflow.
+            if (instant.getYear() >= 0 && instant.getYear() <= 9999) {
+                return Optional.of(instant.toInstant());
+            }
+        } catch (DateTimeParseException notAnInstant) {
+            // Answered below.
+        }
+        throw problem(parsed, option + ": not an RFC 3339 instant such as 2026-11-22T19:00:00Z: " + text);
+    }
+
+    /**
+     * The choice given by an option, or another where it is not given.
+     *
+     * @throws ParameterException where it is none of the choices
+     */
+    public static <E extends Enum<E>> E choice(ParseResult parsed, String option, E[] choices, E otherwise) {
+        String text = parsed.matchedOptionValue(option, word(otherwise));
+        return Stream.of(choices)
+                .filter(choice -> word(choice).equals(text))
+                .findFirst()
+                .orElseThrow(() -> problem(parsed, option + " must be one of " + names(choices) + ", not " + text));
+    }
+
+    /** The choices as an option takes them. */
+    public static String names(Enum<?>[] choices) {
+        return Arrays.stream(choices).map(Options::word).collect(Collectors.joining(", "));
+    }
+
+    /** Bad usage. */
+    public static ParameterException problem(ParseResult parsed, String text) {
+        return new ParameterException(parsed.commandSpec().commandLine(), text);
+    }
+
+    private static String word(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+}
