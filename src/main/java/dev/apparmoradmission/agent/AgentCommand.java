@@ -116,7 +116,7 @@ public final class AgentCommand {
                 kernel,
                 boot(options),
                 wakening,
-                new ApiServer(server, namespace, credentials),
+                new ApiServer(server, namespace, credentials, ApiServer.ANSWER),
                 credentials,
                 identity,
                 options.nodeUid().isEmpty(),

@@ -2,6 +2,7 @@ package dev.apparmoradmission.agent;
 
 import dev.apparmoradmission.decision.Quoted;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,11 +82,8 @@ record AgentOptions(
         if (values.isOn("help")) {
             return Optional.empty();
         }
-        Optional<URI> server =
-                values.text("server").isPresent() ? values.text("server").map(URI::create) : ofCluster(environment);
-        if (server.isPresent()) {
-            checkServer(server.get());
-        }
+        Optional<String> given = values.text("server");
+        Optional<URI> server = given.isPresent() ? Optional.of(server(given.get())) : ofCluster(environment);
         return Optional.of(new AgentOptions(
                 values.matching("namespace", Names.NAMESPACE),
                 values.matching("node", Names.NODE),
@@ -130,28 +128,33 @@ record AgentOptions(
     }
 
     /** As every pod of a cluster is told. */
-    private static Optional<URI> ofCluster(Map<String, String> environment) {
+    private static Optional<URI> ofCluster(Map<String, String> environment) throws AgentFailure {
         String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
-        String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
         if (host.isEmpty()) {
             return Optional.empty();
         }
-        String address = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-        return Optional.of(URI.create("https://" + address + ":" + port));
+        String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
+        return Optional.of(server("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port));
     }
 
-    private static void checkServer(URI server) throws AgentFailure {
-        String scheme = String.valueOf(server.getScheme()).toLowerCase(Locale.ROOT);
-        String host = String.valueOf(server.getHost());
-        boolean loopback = host.equals("localhost") || host.equals("[::1]") || host.startsWith("127.");
-        if (server.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
-            throw new AgentFailure(
-                    "--server " + Quoted.of(server.toString()) + " is not of the form https://HOST:PORT");
+    private static URI server(String text) throws AgentFailure {
+        URI server;
+        try {
+            server = new URI(text);
+        } catch (URISyntaxException e) {
+            server = URI.create("");
         }
+        String scheme = String.valueOf(server.getScheme());
+        String host = String.valueOf(server.getHost());
+        if (server.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
+            throw new AgentFailure("--server " + Quoted.of(text) + " is not of the form https://HOST:PORT");
+        }
+        boolean loopback = host.equals("localhost") || host.equals("[::1]") || host.startsWith("127.");
         if (scheme.equals("http") && !loopback) {
-            throw new AgentFailure("--server " + Quoted.of(server.toString())
+            throw new AgentFailure("--server " + Quoted.of(text)
                     + " would send the token in the clear: plain http is for the loopback alone");
         }
+        return server;
     }
 
     /** The values as they were given. */

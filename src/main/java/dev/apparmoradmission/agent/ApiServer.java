@@ -24,13 +24,16 @@ import java.util.concurrent.TimeoutException;
 final class ApiServer {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration ANSWER = Duration.ofSeconds(20);
+    /** How long the API server may take for its whole answer, as shipped. */
+    static final Duration ANSWER = Duration.ofSeconds(20);
+
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final int LONGEST_TOLD = 600;
 
     private final URI server;
     private final String namespace;
     private final Credentials credentials;
+    private final Duration patience;
     private Optional<Connection> connection = Optional.empty();
 
     private record Connection(HttpClient client, String authority) {}
@@ -40,11 +43,13 @@ final class ApiServer {
      *
      * @param server {@code https://HOST:PORT}
      * @param namespace where the ConfigMap belongs
+     * @param patience how long it may take for its whole answer
      */
-    ApiServer(URI server, String namespace, Credentials credentials) {
+    ApiServer(URI server, String namespace, Credentials credentials, Duration patience) {
         this.server = server;
         this.namespace = namespace;
         this.credentials = credentials;
+        this.patience = patience;
     }
 
     /** Makes the ConfigMap of this node what is given here, whatever it was before. */
@@ -59,7 +64,7 @@ final class ApiServer {
         }
         HttpRequest request = HttpRequest.newBuilder(server.resolve("/api/v1/namespaces/" + namespace + "/configmaps/"
                         + ConfigMapJson.name(identity.node()) + "?fieldManager=apparmor-admission-agent&force=true"))
-                .timeout(ANSWER)
+                .timeout(patience)
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/apply-patch+yaml")
                 // Only what is asked for comes back: the list itself would double the traffic.
@@ -72,7 +77,7 @@ final class ApiServer {
         CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request, response -> new BeginningOfBody());
         try {
             // The client's own timeout ends with the head of the answer.
-            return judge(answer.get(ANSWER.toSeconds() + 1, TimeUnit.SECONDS), identity, token);
+            return judge(answer.get(patience.toMillis() + 500, TimeUnit.MILLISECONDS), identity, token);
         } catch (TimeoutException e) {
             return new Publication.Postponed(server + " does not answer", Optional.empty());
         } catch (ExecutionException e) {

@@ -81,8 +81,9 @@ final class KernelFiles {
                     list = KernelList.read(stream);
                 }
                 // Two equal readings: otherwise it may be half of one list and half of the next.
-                if (reading >= READINGS || hex(digest).equals(fingerprint)) {
-                    return remember(hex(digest), list);
+                String read = hex(digest);
+                if (reading >= READINGS || read.equals(fingerprint)) {
+                    return remember(read, list);
                 }
             }
         } catch (NoSuchFileException e) {

@@ -67,8 +67,10 @@ final class RevisionWatch implements Runnable {
         ByteBuffer buffer = ByteBuffer.allocateDirect(64);
         while (channel.read(buffer) > 0) {
             buffer.flip();
-            String text = StandardCharsets.US_ASCII.decode(buffer).toString().strip();
+            String read = StandardCharsets.US_ASCII.decode(buffer).toString().strip();
             buffer.clear();
+            // The kernel gives one number at a time; a pipe in its place may give several.
+            String text = read.substring(read.lastIndexOf('\n') + 1);
             if (!text.matches("[0-9]{1,18}")) {
                 throw new IOException("not a number");
             }
