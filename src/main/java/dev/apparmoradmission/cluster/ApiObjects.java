@@ -59,10 +59,16 @@ final class ApiObjects {
                         info.map(NodeSystemInfo::getBootID).filter(id -> !id.isEmpty())));
     }
 
-    /** The labels of an object. */
+    /** The labels of an object; equal texts are one, for thousands of nodes have the same zones and types. */
     static Map<String, String> labels(HasMetadata object) {
         Map<String, String> labels = object.getMetadata().getLabels();
-        return labels == null ? Map.of() : labels;
+        if (labels == null) {
+            return Map.of();
+        }
+        Map<String, String> shared = new HashMap<>();
+        // What nobody uses any more the JVM forgets.
+        labels.forEach((key, value) -> shared.put(key.intern(), text(value).intern()));
+        return shared;
     }
 
     private static Map<String, String> owners(ConfigMap configMap) {

@@ -37,10 +37,17 @@ public final class InformedCluster implements AutoCloseable {
 
     /** How long further changes are waited for, in milliseconds. */
     private static final int DEBOUNCE = 50;
-    /** How often to look whether the API server is back, in milliseconds. */
-    private static final int LOOK_FOR_RETURN = 5_000;
-    /** Objects in one page of a list. */
-    private static final long PAGE = 500;
+    /** How often to look whether the watches stand, in milliseconds. */
+    private static final int LOOK = 2_000;
+    /**
+     * Objects in one page of a list. A page is in memory as a whole, as text and as objects: 500 Nodes with their images are more
+     * than the heap that the webhook is meant to have.
+     */
+    private static final long PAGE = 50;
+    /** One part in so many of a core may go into renewing the picture while changes keep coming. */
+    private static final int SHARE = 20;
+    /** How long a change may wait for that, in milliseconds. */
+    private static final int LONGEST_REST = 250;
 
     private record NamedLabels(String name, Map<String, String> labels) {}
 
@@ -57,7 +64,7 @@ public final class InformedCluster implements AutoCloseable {
     });
     private final ProfileLosses losses = new ProfileLosses();
     private final AtomicBoolean pending = new AtomicBoolean();
-    private final AtomicBoolean away = new AtomicBoolean();
+    private final WatchOutage outage = new WatchOutage();
     private final RecordStore<ConfigMap, InventoryPart> inventories = new RecordStore<>(
             this::part, few -> new ConfigMapBuilder().withMetadata(few).build(), this::changed);
     private final RecordStore<io.fabric8.kubernetes.api.model.Node, Node> nodes = new RecordStore<>(
@@ -66,6 +73,11 @@ public final class InformedCluster implements AutoCloseable {
             found -> new NamedLabels(found.getMetadata().getName(), ApiObjects.labels(found)),
             few -> new NamespaceBuilder().withMetadata(few).build(),
             this::changed);
+    /** When the next picture may be made, by {@link System#nanoTime()}. */
+    private volatile long restUntil = System.nanoTime();
+    /** What the last one took, in nanoseconds. Used by the worker alone. */
+    private long lastCost;
+
     private volatile List<SharedIndexInformer<?>> informers = List.of();
     private volatile boolean synced;
 
@@ -98,8 +110,7 @@ public final class InformedCluster implements AutoCloseable {
                 informer(client.namespaces(), namespaces, "namespaces"));
         // An empty list changes nothing, and would never be heard of.
         informers.forEach(informer -> informer.start().whenComplete((done, failed) -> changed()));
-        var unused = worker.scheduleWithFixedDelay(
-                this::tellReturn, LOOK_FOR_RETURN, LOOK_FOR_RETURN, TimeUnit.MILLISECONDS);
+        var unused = worker.scheduleWithFixedDelay(this::look, LOOK, LOOK, TimeUnit.MILLISECONDS);
     }
 
     /** Whether everything has been listed once and is in force. */
@@ -121,30 +132,45 @@ public final class InformedCluster implements AutoCloseable {
                 .removeNamespaceIndex()
                 .exceptionHandler((started, problem) -> {
                     // One line for an outage, not one for each attempt.
-                    if (away.compareAndSet(false, true)) {
+                    if (outage.began()) {
                         reports.refused(name, List.of("the API server cannot be watched: " + problem.getMessage()));
                     }
                     return true;
                 });
     }
 
-    private void tellReturn() {
-        if (away.get() && informers.stream().allMatch(SharedIndexInformer::isWatching)) {
-            away.set(false);
-            reports.renewed("watches of the API server");
+    /** A watch that broke is tried again and again by itself, without a word to anybody. */
+    private void look() {
+        if (!synced) {
+            return;
+        }
+        switch (outage.look(informers.stream().allMatch(SharedIndexInformer::isWatching))) {
+            case BEGAN ->
+                reports.refused(
+                        "picture of the cluster",
+                        List.of("the API server cannot be watched: its watches ended and do not come back yet"));
+            case ENDED -> reports.renewed("watches of the API server");
+            case NONE -> {
+                // As it was.
+            }
         }
     }
 
     private void changed() {
         if (pending.compareAndSet(false, true)) {
-            var unused = worker.schedule(this::publishOrReport, DEBOUNCE, TimeUnit.MILLISECONDS);
+            long rest = TimeUnit.NANOSECONDS.toMillis(restUntil - System.nanoTime());
+            var unused = worker.schedule(this::publishOrReport, Math.max(DEBOUNCE, rest), TimeUnit.MILLISECONDS);
         }
     }
 
     /** A failure must not vanish in the executor: everybody would stay on an old picture, and nobody would notice. */
     private void publishOrReport() {
+        long begin = System.nanoTime();
+        // Before it is made: a change that comes meanwhile must find out how long to wait.
+        restUntil = begin + Math.min(SHARE * lastCost, TimeUnit.MILLISECONDS.toNanos(LONGEST_REST));
         try {
             publish();
+            lastCost = System.nanoTime() - begin;
         } catch (RuntimeException e) {
             reports.refused("cluster", List.of("the picture cannot be renewed, by a defect of ours: " + e));
         }

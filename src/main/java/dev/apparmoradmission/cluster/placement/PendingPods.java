@@ -12,7 +12,8 @@ import java.util.Optional;
 /** The pods behind our gate, as the API server shows them from now on. Of the other pending pods next to nothing is kept. */
 final class PendingPods implements AutoCloseable {
 
-    private static final long PAGE = 500;
+    /** Objects in one page of a list, which is in memory as a whole. */
+    private static final long PAGE = 50;
 
     private final RecordStore<Pod, Optional<HeldPod>> kept;
     private final SharedIndexInformer<Pod> informer;
