@@ -1,7 +1,6 @@
 package dev.apparmoradmission.e2e.cluster;
 
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,20 +22,25 @@ record AssetsDirectory(Settings settings) implements Rung {
 
     @Override
     public TestCluster start(PrintStream progress) throws Exception {
+        return LocalControlPlane.start(programs());
+    }
+
+    /** The programs of the directory. */
+    ControlPlanePrograms programs() throws FileNotFoundException {
         Path directory = settings.path("KUBEBUILDER_ASSETS").orElseThrow();
-        return LocalControlPlane.start(new ControlPlanePrograms(
+        return new ControlPlanePrograms(
                 "KUBEBUILDER_ASSETS",
                 program(directory, "etcd"),
                 program(directory, "kube-apiserver"),
                 optional(directory, "kube-controller-manager"),
-                optional(directory, "kube-scheduler")));
+                optional(directory, "kube-scheduler"));
     }
 
     private static Optional<Path> optional(Path directory, String name) {
         return Optional.of(directory.resolve(name)).filter(Files::isExecutable);
     }
 
-    private static Path program(Path directory, String name) throws IOException {
+    private static Path program(Path directory, String name) throws FileNotFoundException {
         Path program = directory.resolve(name);
         if (!Files.isExecutable(program)) {
             throw new FileNotFoundException(program + " is not an executable file");

@@ -11,4 +11,9 @@ import java.util.Optional;
  * @param scheduler likewise
  */
 record ControlPlanePrograms(
-        String origin, Path etcd, Path apiServer, Optional<Path> controllerManager, Optional<Path> scheduler) {}
+        String origin, Path etcd, Path apiServer, Optional<Path> controllerManager, Optional<Path> scheduler) {
+    /** The API server and its store only. */
+    ControlPlanePrograms alone() {
+        return new ControlPlanePrograms(origin, etcd, apiServer, Optional.empty(), Optional.empty());
+    }
+}

@@ -45,10 +45,15 @@ record GoToolchain(Settings settings, Path module) implements Rung {
 
     @Override
     public TestCluster start(PrintStream progress) throws Exception {
+        return LocalControlPlane.start(programs(progress));
+    }
+
+    /** The programs, built where they are not there yet. */
+    ControlPlanePrograms programs(PrintStream progress) throws Exception {
         Path go = settings.executable("go").orElseThrow();
         Path directory = settings.cache().resolve("controlplane-" + digest(version(go)));
         Files.createDirectories(directory);
-        return LocalControlPlane.start(programs(go, directory, progress));
+        return programs(go, directory, progress);
     }
 
     private ControlPlanePrograms programs(Path go, Path directory, PrintStream progress)

@@ -74,6 +74,19 @@ public final class Ladder {
         throw new NoApiServer("No API server to test against. Any one of these will do:" + lacking);
     }
 
+    /**
+     * An API server with nothing beside it but its store, whichever rungs would hold: for measuring, and for thousands of nodes
+     * that no controller is to look after.
+     */
+    public static TestCluster apiServerAlone(Settings settings, java.nio.file.Path e2e, PrintStream progress)
+            throws Exception {
+        AssetsDirectory assets = new AssetsDirectory(settings);
+        ControlPlanePrograms programs = assets.hindrance().isEmpty()
+                ? assets.programs()
+                : new GoToolchain(settings, e2e.resolve("controlplane")).programs(progress);
+        return LocalControlPlane.start(programs.alone());
+    }
+
     private List<Rung> chosen() {
         Optional<String> forced = settings.value("E2E_CLUSTER");
         if (forced.isEmpty()) {

@@ -8,6 +8,7 @@ import dev.apparmoradmission.e2e.api.Manifest;
 import dev.apparmoradmission.e2e.cluster.Cleanup;
 import dev.apparmoradmission.e2e.cluster.Settings;
 import dev.apparmoradmission.e2e.cluster.TestCluster;
+import dev.apparmoradmission.e2e.relay.Relay;
 import dev.apparmoradmission.e2e.webhook.WebhookProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -90,6 +91,12 @@ public final class Scene implements AutoCloseable {
         /** Dry-run audit mode: the webhook denies and patches nothing. */
         public Builder dryRun() {
             environment.put("APPARMOR_ADMISSION_DRY_RUN", "true");
+            return this;
+        }
+
+        /** The webhook speaks to the API server through this relay. */
+        public Builder through(Relay relay) {
+            environment.putAll(relay.environment());
             return this;
         }
 

@@ -52,7 +52,8 @@ public record TestNode(String name, String os, String runtime, Map<String, Strin
         return new TestNode(name, os, runtime, labels, more);
     }
 
-    Node object() {
+    /** The object to be created. */
+    public Node object() {
         Map<String, String> all = new LinkedHashMap<>(labels);
         all.put("host", name);
         all.put("kubernetes.io/hostname", name);

@@ -39,8 +39,10 @@ public final class WebhookProcess implements AutoCloseable {
     private final Registration registration;
     private final Child child;
     private final Path directory;
+    private final int port;
     private final int managementPort;
     private final Cleanup cleanup;
+    private Duration startUp = Duration.ZERO;
     private final HttpClient http = HttpClient.newHttpClient();
 
     private WebhookProcess(
@@ -49,12 +51,14 @@ public final class WebhookProcess implements AutoCloseable {
             Registration registration,
             Child child,
             Path directory,
+            int port,
             int managementPort) {
         this.cluster = cluster;
         this.api = api;
         this.registration = registration;
         this.child = child;
         this.directory = directory;
+        this.port = port;
         this.managementPort = managementPort;
         this.cleanup = new Cleanup(this::stop);
     }
@@ -73,6 +77,23 @@ public final class WebhookProcess implements AutoCloseable {
             Path e2e,
             List<Path> policies,
             Map<String, String> environment)
+            throws IOException {
+        return start(cluster, api, settings, e2e, policies, environment, List.of());
+    }
+
+    /**
+     * The same, with further options of its JVM.
+     *
+     * @param options come after the usual ones, so that they win
+     */
+    public static WebhookProcess start(
+            TestCluster cluster,
+            ApiServer api,
+            Settings settings,
+            Path e2e,
+            List<Path> policies,
+            Map<String, String> environment,
+            List<String> options)
             throws IOException {
         Path jar = settings.path("E2E_WEBHOOK_JAR")
                 .orElseGet(() ->
@@ -97,10 +118,9 @@ public final class WebhookProcess implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "-XX:+UnlockExperimentalVMOptions",
-                "-XX:TrimNativeHeapInterval=5000",
-                "-jar",
-                jar.toString(),
-                "webhook"));
+                "-XX:TrimNativeHeapInterval=5000"));
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar.toString(), "webhook"));
         policies.forEach(policy -> command.addAll(List.of("--policy", policy.toString())));
         command.addAll(List.of("--inventory-namespace", NAMESPACE));
         command.addAll(List.of("--ca-out", ca.toString(), "--tls-host", cluster.webhookHost()));
@@ -108,13 +128,14 @@ public final class WebhookProcess implements AutoCloseable {
         variables.put("KUBECONFIG", kubeconfig.toString());
         variables.put("QUARKUS_HTTP_SSL_PORT", ports.get(0).toString());
         variables.put("QUARKUS_MANAGEMENT_PORT", ports.get(1).toString());
+        long begin = System.nanoTime();
         Child child = Child.start("the webhook", command, variables, directory.resolve("log"), GRACE);
-        WebhookProcess process =
-                new WebhookProcess(cluster, api, new Registration(api, deploy), child, directory, ports.get(1));
+        WebhookProcess process = new WebhookProcess(
+                cluster, api, new Registration(api, deploy), child, directory, ports.get(0), ports.get(1));
         try {
             child.await(READY, process::ready);
-            process.registration.register(
-                    "https://" + cluster.webhookHost() + ":" + ports.get(0), Files.readString(ca));
+            process.startUp = Duration.ofNanos(System.nanoTime() - begin);
+            process.registration.register("https://" + cluster.webhookHost() + ":" + ports.get(0), process.ca());
             child.await(READY, process::asked);
             return process;
         } catch (RuntimeException failure) {
@@ -146,6 +167,30 @@ public final class WebhookProcess implements AutoCloseable {
         return answer.code() != 500
                 && metrics().sum("apparmor_admission_decisions_total", "door=\"mutate\"") > mutated
                 && metrics().sum("apparmor_admission_decisions_total", "door=\"validate\"") > validated;
+    }
+
+    /** Where it answers reviews, for someone on this machine. */
+    public String url() {
+        return "https://127.0.0.1:" + port;
+    }
+
+    /** The CA of its certificate, in PEM form. */
+    public String ca() {
+        try {
+            return Files.readString(directory.resolve("ca.pem"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException("the webhook's CA", failure);
+        }
+    }
+
+    /** Whether its readiness says so now. */
+    public boolean isReady() {
+        return ready();
+    }
+
+    /** How long it took from the start of the process until it was ready, to a tenth of a second. */
+    public Duration startUp() {
+        return startUp;
     }
 
     /** Its metrics now. */
