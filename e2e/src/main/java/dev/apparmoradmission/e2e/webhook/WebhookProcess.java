@@ -31,7 +31,7 @@ public final class WebhookProcess implements AutoCloseable {
     /** Where it looks for inventory ConfigMaps. */
     public static final String NAMESPACE = Account.NAMESPACE;
 
-    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration READY = Duration.ofSeconds(180);
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final TestCluster cluster;
