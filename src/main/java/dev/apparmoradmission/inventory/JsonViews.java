@@ -67,7 +67,7 @@ final class JsonViews {
             head(node);
             json.writeStringField("presence", where.presence(node).name().toLowerCase(Locale.ROOT));
             text("mode", where.mode(node).map(ProfileMode::kernelName));
-            text("sha1", where.content(node));
+            text("content", where.content(node));
             json.writeEndObject();
         }
         json.writeEndArray();

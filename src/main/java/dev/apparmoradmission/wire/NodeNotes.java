@@ -12,8 +12,9 @@ import java.util.Optional;
 
 /**
  * What a node's value says to people beside what it says to the decision: the header lines {@code # problem:},
- * {@code # kernel:}, {@code # sha1:} and {@code # changed:}. The webhook keeps none of it, for a list of hashes takes more
- * memory than all the rest; a line that makes no sense is passed over, for nothing depends on it.
+ * {@code # kernel:}, {@code # sha1:} (or {@code # sha256:}, as the kernel has it) and {@code # changed:}. The webhook keeps
+ * none of it, for a list of hashes takes more memory than all the rest; a line that makes no sense is passed over, for
+ * nothing depends on it.
  *
  * @param problem why the node could not tell what is loaded
  * @param kernel the kernel's version
@@ -61,7 +62,7 @@ public record NodeNotes(
             switch (colon < 0 ? "" : line.substring(1, colon).strip().toLowerCase(Locale.ROOT)) {
                 case "problem" -> problem = Optional.of(text);
                 case "kernel" -> kernel = Optional.of(text);
-                case "sha1" -> content(text, contents);
+                case "sha1", "sha256" -> content(text, contents);
                 case "changed" ->
                     change(text).filter(c -> changes.size() < MOST_CHANGES).ifPresent(changes::add);
                 default -> {
