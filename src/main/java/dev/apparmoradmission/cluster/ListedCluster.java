@@ -144,6 +144,8 @@ public final class ListedCluster {
             innermost = innermost.getCause();
         }
         String message = innermost.getMessage();
-        return message == null || message.isBlank() ? innermost.getClass().getSimpleName() : message.strip();
+        return message == null || message.isBlank()
+                ? innermost.getClass().getSimpleName()
+                : message.strip().lines().findFirst().orElse("");
     }
 }

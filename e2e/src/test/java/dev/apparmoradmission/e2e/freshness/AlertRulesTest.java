@@ -41,7 +41,8 @@ class AlertRulesTest {
 
     @Test
     void itWouldNoticeAnExpressionOrATemplateThatIsBroken() throws Exception {
-        Run expression = parse("{\"groups\":[{\"name\":\"g\",\"rules\":[{\"alert\":\"A\",\"expr\":\"max(x{) > 0\"}]}]}");
+        Run expression =
+                parse("{\"groups\":[{\"name\":\"g\",\"rules\":[{\"alert\":\"A\",\"expr\":\"max(x{) > 0\"}]}]}");
         assertThat(expression.code()).isEqualTo(1);
         assertThat(expression.text()).contains("could not parse expression");
 

@@ -96,9 +96,10 @@ class FreshnessDrillTest {
         assertThat(nodes("rebooted")).isEqualTo(1);
 
         StandInAgent after = agent("node-1", "boot-2", LACKING, NONE);
-        Scene.await(
-                "the new list", () -> scene.attempt(WEB).message().contains("[localhost-not-loaded]"));
-        tell("its agent publishes: the profile is not loaded at boot", scene.attempt(WEB).message());
+        Scene.await("the new list", () -> scene.attempt(WEB).message().contains("[localhost-not-loaded]"));
+        tell(
+                "its agent publishes: the profile is not loaded at boot",
+                scene.attempt(WEB).message());
         assertThat(scene.webhook().metrics().sum("apparmor_admission_profile_losses_total", "change=\"vanished\""))
                 .isEqualTo(1);
         assertThat(scene.webhook().log()).contains("Profiles vanished or weakened: node \"node-1\", observed at ");
@@ -126,8 +127,7 @@ class FreshnessDrillTest {
                 kind: Node
                 metadata: {name: node-1, labels: {kubernetes.io/os: linux, e2e.apparmor-admission.dev/test-node: "true"}}
                 """));
-        Scene.await(
-                "a denial", () -> scene.attempt(WEB).message().contains("[inventory-unknown]"));
+        Scene.await("a denial", () -> scene.attempt(WEB).message().contains("[inventory-unknown]"));
         String refused = scene.attempt(WEB).message();
         tell("node-1 was deleted and made anew", refused);
         // Where a controller manager runs, it takes the old node's ConfigMap away after a while.
@@ -151,8 +151,7 @@ class FreshnessDrillTest {
         for (StandInAgent agent : List.of(slow, fast)) {
             String node = agent == slow ? "node-1" : "node-2";
             agent.holds(LACKING);
-            Scene.await(
-                    "a denial", () -> scene.attempt(WEB).message().contains("[localhost-not-loaded]"));
+            Scene.await("a denial", () -> scene.attempt(WEB).message().contains("[localhost-not-loaded]"));
             assertThat(scene.attempt(WEB).message()).contains("1 of 2 eligible nodes (" + node + ")");
             tell(node + " lost the profile", scene.attempt(WEB).message());
             agent.holds(LOADED);
@@ -162,8 +161,7 @@ class FreshnessDrillTest {
 
         fast.close();
         agent("node-2", "boot", LACKING, NONE);
-        Scene.await(
-                "a denial", () -> scene.attempt(WEB).message().contains("[localhost-not-loaded]"));
+        Scene.await("a denial", () -> scene.attempt(WEB).message().contains("[localhost-not-loaded]"));
         tell("node-2's clock was set right, and its newest list, which looks older, counts", "denied");
         assertThat(nodes("enabled")).isEqualTo(2);
     }
@@ -178,8 +176,8 @@ class FreshnessDrillTest {
                   match: {namespaces: ["e2e-*"]}
                   localhost: {maxAge: %s}
                 """.formatted(maxAge));
-        scene = stage.set(world ->
-                world.policy(policy).nodes(TestNode.containerd("node-1"), TestNode.containerd("node-2")));
+        scene = stage.set(
+                world -> world.policy(policy).nodes(TestNode.containerd("node-1"), TestNode.containerd("node-2")));
         begin = System.nanoTime();
     }
 

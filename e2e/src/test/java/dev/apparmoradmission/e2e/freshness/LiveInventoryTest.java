@@ -59,10 +59,7 @@ class LiveInventoryTest {
                         Map.of(
                                 "node-3",
                                 "# changed: 2026-01-01T00:00:00Z k8s-web (enforce) -> removed\nk8s-db (complain)\n")));
-        jar = stage.directory()
-                .resolveSibling("target")
-                .resolve("quarkus-app")
-                .resolve("quarkus-run.jar");
+        jar = stage.directory().resolveSibling("target").resolve("quarkus-app").resolve("quarkus-run.jar");
     }
 
     @Test
@@ -100,15 +97,20 @@ class LiveInventoryTest {
 
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.out()).isEmpty();
-        assertThat(refused.err()).hasLineCount(1).contains("you may not list nodes; ask for the rights of deploy/rbac.yaml");
+        assertThat(refused.err())
+                .hasLineCount(1)
+                .contains("you may not list nodes; ask for the rights of deploy/rbac.yaml");
     }
 
     @Test
     void aServerThatIsNotThereIsOneLine() throws Exception {
         Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), """
-                {apiVersion: v1, kind: Config, current-context: a,
-                 clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}],
-                 users: [{name: a, user: {token: t}}], contexts: [{name: a, context: {cluster: a, user: a}}]}
+                apiVersion: v1
+                kind: Config
+                current-context: a
+                clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}]
+                users: [{name: a, user: {token: t}}]
+                contexts: [{name: a, context: {cluster: a, user: a}}]
                 """);
 
         Run run = inventory(kubeconfig);
@@ -135,13 +137,15 @@ class LiveInventoryTest {
 
     private Run inventory(Path kubeconfig, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString(), "inventory"));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                jar.toString(),
+                "inventory"));
         command.addAll(List.of(options));
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
         // A JVM of newer make warns of what libraries do; that is not what the command says.
         builder.environment().remove("JAVA_TOOL_OPTIONS");
