@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apparmoradmission.check.CheckCommand;
 import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.inventory.InventoryCommand;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.report.TextReport;
 import java.io.ByteArrayInputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,11 @@ class ReadmeTest {
 
     private record Run(int code, String out, String err) {}
 
-    private static Run check(List<String> arguments) throws IOException {
+    private static Run check(List<String> arguments) {
+        return run(arguments, CheckCommand::run);
+    }
+
+    private static Run run(List<String> arguments, BiFunction<List<String>, Surroundings, Integer> command) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Surroundings surroundings = new Surroundings(
@@ -39,7 +45,7 @@ class ReadmeTest {
                 Clock.systemUTC(),
                 StandardCharsets.UTF_8,
                 new TextReport.Style(false, false));
-        int code = CheckCommand.run(arguments, surroundings);
+        int code = command.apply(arguments, surroundings);
         return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
@@ -68,6 +74,18 @@ class ReadmeTest {
         Run run = check(words.subList(words.indexOf("check") + 1, words.size()));
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo(block("text", "DENIED"));
+        assertThat(run.code()).isEqualTo(1);
+    }
+
+    @Test
+    void the_whereabouts_that_it_shows_are_found() throws Exception {
+        String command = block("sh", "java -jar target/quarkus-app/quarkus-run.jar inventory");
+        List<String> words = Pattern.compile("\\s+")
+                .splitAsStream(command.replace("\\\n", " ").strip())
+                .toList();
+        Run run = run(words.subList(words.indexOf("inventory") + 1, words.size()), InventoryCommand::run);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).isEqualTo(block("text", "NODE"));
         assertThat(run.code()).isEqualTo(1);
     }
 
