@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.apparmoradmission.workload.Placement;
 import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -61,7 +64,12 @@ final class ClusterWrites implements NodeLabeller.Writer, HeldPods.Writer {
         change.labels()
                 .forEach((key, value) ->
                         value.ifPresentOrElse(text -> labels.put(key, text), () -> labels.putNull(key)));
-        attempt(() -> client.nodes().withName(change.node()).patch(MERGE, patch.toString()));
+        Node named = new NodeBuilder()
+                .withNewMetadata()
+                .withName(change.node())
+                .endMetadata()
+                .build();
+        attempt(() -> client.nodes().resource(named).patch(MERGE, patch.toString()));
     }
 
     @Override
@@ -129,10 +137,15 @@ final class ClusterWrites implements NodeLabeller.Writer, HeldPods.Writer {
                 .create());
     }
 
+    /** Named by an object: given a name alone, the client would get the pod before each patch, for which we have no right. */
     private PodResource pod(HeldPod held) {
-        return client.pods()
-                .inNamespace(held.pod().namespace())
-                .withName(held.pod().name());
+        Pod named = new PodBuilder()
+                .withNewMetadata()
+                .withNamespace(held.pod().namespace())
+                .withName(held.pod().name())
+                .endMetadata()
+                .build();
+        return client.pods().inNamespace(held.pod().namespace()).resource(named);
     }
 
     private static <T> T attempt(Supplier<T> request) throws Refusal {

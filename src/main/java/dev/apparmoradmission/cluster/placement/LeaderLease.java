@@ -28,6 +28,7 @@ final class LeaderLease implements Lock {
     private @Nullable LeaderElectionRecord seen;
     private long seenAt;
     private volatile long heldUntil = System.nanoTime();
+    private volatile boolean unwritable;
 
     /**
      * Names the Lease.
@@ -53,6 +54,9 @@ final class LeaderLease implements Lock {
     @Override
     public synchronized @Nullable LeaderElectionRecord get(KubernetesClient client) {
         LeaderElectionRecord found = attempt(() -> lease.get(client));
+        if (!unwritable) {
+            troubles.can(Troubles.Work.ELECTION);
+        }
         if (found == null) {
             return null;
         }
@@ -77,7 +81,7 @@ final class LeaderLease implements Lock {
     @Override
     public void create(KubernetesClient client, LeaderElectionRecord record) {
         long begin = System.nanoTime();
-        attempt(() -> {
+        write(() -> {
             lease.create(client, record);
             return record;
         });
@@ -87,7 +91,7 @@ final class LeaderLease implements Lock {
     @Override
     public void update(KubernetesClient client, LeaderElectionRecord record) {
         long begin = System.nanoTime();
-        attempt(() -> {
+        write(() -> {
             lease.update(client, record);
             return record;
         });
@@ -105,12 +109,24 @@ final class LeaderLease implements Lock {
         LeaderElectionRecord run();
     }
 
+    /** That it can be read again says nothing of whether it can be written. */
+    private void write(Request request) {
+        unwritable = true;
+        try {
+            attempt(request);
+            unwritable = false;
+            troubles.can(Troubles.Work.ELECTION);
+        } catch (KubernetesClientException e) {
+            // Another replica was faster: that is what an election is for.
+            unwritable = ClusterWrites.refusal(e).kind() != Refusal.Kind.GONE;
+            throw e;
+        }
+    }
+
     /** Tells what is wrong before the elector hears of it, which goes on trying whatever it is. */
     private @Nullable LeaderElectionRecord attempt(Request request) {
         try {
-            LeaderElectionRecord record = request.run();
-            troubles.can(Troubles.Work.ELECTION);
-            return record;
+            return request.run();
         } catch (KubernetesClientException e) {
             Refusal refusal = ClusterWrites.refusal(e);
             if (refusal.kind() == Refusal.Kind.FORBIDDEN || refusal.kind() == Refusal.Kind.UNREACHABLE) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The pods behind our gate, as the API server shows them from now on. Of the other pending pods next to nothing is kept. */
 final class PendingPods implements AutoCloseable {
@@ -15,6 +16,7 @@ final class PendingPods implements AutoCloseable {
     /** Objects in one page of a list, which is in memory as a whole. */
     private static final long PAGE = 50;
 
+    private final AtomicBoolean heldCame = new AtomicBoolean();
     private final RecordStore<Pod, Optional<HeldPod>> kept;
     private final SharedIndexInformer<Pod> informer;
 
@@ -26,14 +28,17 @@ final class PendingPods implements AutoCloseable {
     PendingPods(KubernetesClient client, Runnable changed, Troubles troubles) {
         this.kept = new RecordStore<>(
                 pod -> {
-                    if (!HeldPodReader.isHeld(pod)) {
-                        return Optional.empty();
-                    }
-                    changed.run();
-                    return HeldPodReader.read(pod);
+                    boolean held = HeldPodReader.isHeld(pod);
+                    heldCame.set(held);
+                    return held ? HeldPodReader.read(pod) : Optional.empty();
                 },
                 few -> new PodBuilder().withMetadata(few).build(),
-                () -> {});
+                // Once it is kept: who hears of it earlier does not find it.
+                () -> {
+                    if (heldCame.getAndSet(false)) {
+                        changed.run();
+                    }
+                });
         this.informer = client.pods()
                 .inAnyNamespace()
                 // What is bound to a node needs no gate any more: the server leaves it out.
@@ -56,11 +61,6 @@ final class PendingPods implements AutoCloseable {
     /** Whether all that were there have been seen. */
     boolean isSynced() {
         return informer.hasSynced();
-    }
-
-    /** Whether changes are heard of. */
-    boolean isWatching() {
-        return informer.isWatching();
     }
 
     /** Those behind our gate. */

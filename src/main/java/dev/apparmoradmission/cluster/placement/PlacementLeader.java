@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * The part of the webhook that writes: labels on nodes for {@code placement: Steer} and {@code onUnsupportedNode: Pin}, the end
  * of the wait for {@code placement: Hold}. Of all replicas one does it at a time, and none while no policy asks for it; when the
- * last such policy goes, the leader takes its labels away, lets the pods go, and ceases to be one.
+ * last such policy goes, the leader takes its labels away, lets the pods go, and after a while ceases to be one.
  *
  * <p>Nothing here touches the answers of the webhook: whatever fails, pods stay pending, and none runs that should not.
  */
@@ -35,6 +35,7 @@ public final class PlacementLeader implements AutoCloseable {
     private final Leadership leadership;
     private final NodeLabeller labeller;
     private final HeldPods heldPods;
+    private final Tenure tenure = new Tenure();
     private final Rounds rounds;
     private Optional<PendingPods> pods = Optional.empty();
     private boolean lookedForLease;
@@ -122,7 +123,7 @@ public final class PlacementLeader implements AutoCloseable {
             Optional<Instant> next = heldPods.round(held, snapshot, leadership::isLeading);
             again = again.isEmpty() || next.isPresent() && next.get().isBefore(again.get()) ? next : again;
         }
-        if (needs.isIdle() && labels.settled() && nobodyWaits) {
+        if (tenure.mayEnd(!needs.isIdle(), labels.settled() && nobodyWaits, clock.instant())) {
             leadership.close();
             lead(false);
             return IDLE;

@@ -9,6 +9,7 @@ import dev.apparmoradmission.e2e.cluster.Cleanup;
 import dev.apparmoradmission.e2e.cluster.Settings;
 import dev.apparmoradmission.e2e.cluster.TestCluster;
 import dev.apparmoradmission.e2e.relay.Relay;
+import dev.apparmoradmission.e2e.webhook.PlacementRights;
 import dev.apparmoradmission.e2e.webhook.WebhookProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,13 +35,29 @@ public final class Scene implements AutoCloseable {
     private final ApiServer api;
     private final WebhookProcess webhook;
     private final String namespace;
+    private final Launch launch;
+    private final PlacementRights rights;
+    private final List<WebhookProcess> replicas = new ArrayList<>();
     private final Cleanup cleanup;
 
-    private Scene(TestCluster cluster, ApiServer api, WebhookProcess webhook, String namespace) {
+    /** Starts one more webhook like the first. */
+    private interface Launch {
+        WebhookProcess run() throws IOException;
+    }
+
+    private Scene(
+            TestCluster cluster,
+            ApiServer api,
+            WebhookProcess webhook,
+            String namespace,
+            Launch launch,
+            PlacementRights rights) {
         this.cluster = cluster;
         this.api = api;
         this.webhook = webhook;
         this.namespace = namespace;
+        this.launch = launch;
+        this.rights = rights;
         this.cleanup = new Cleanup(this::stop);
     }
 
@@ -58,6 +75,7 @@ public final class Scene implements AutoCloseable {
         private final List<TestNode> nodes = new ArrayList<>();
         private final Map<String, Map<String, String>> inventories = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
+        private boolean placement;
         private @Nullable String namespace;
 
         private Builder(TestCluster cluster, Settings settings, Path e2e) {
@@ -100,6 +118,18 @@ public final class Scene implements AutoCloseable {
             return this;
         }
 
+        /** A setting of the webhook, as an environment variable. */
+        public Builder setting(String variable, String value) {
+            environment.put(variable, value);
+            return this;
+        }
+
+        /** The webhook may write what {@code placement: Steer}, {@code Hold} and {@code Pin} need. */
+        public Builder placement() {
+            placement = true;
+            return this;
+        }
+
         /** Names the namespace; otherwise it gets a name of its own. */
         public Builder namespace(String name) {
             namespace = name;
@@ -125,8 +155,13 @@ public final class Scene implements AutoCloseable {
             for (String place : List.of(own, "default", WebhookProcess.NAMESPACE)) {
                 awaitAccount(api, place);
             }
+            PlacementRights rights = new PlacementRights(api, e2e.resolveSibling("deploy"));
+            if (placement) {
+                rights.grant();
+            }
+            Launch launch = () -> WebhookProcess.launch(cluster, api, settings, e2e, policies, environment);
             WebhookProcess webhook = WebhookProcess.start(cluster, api, settings, e2e, policies, environment);
-            return new Scene(cluster, api, webhook, own);
+            return new Scene(cluster, api, webhook, own, launch, rights);
         }
 
         /** Pods are refused until a controller has made the account they run as. */
@@ -206,6 +241,23 @@ public final class Scene implements AutoCloseable {
         put(api, configMap, lists);
     }
 
+    /** One more node joins. */
+    public void join(TestNode node) {
+        api.client().nodes().resource(node.object()).create();
+    }
+
+    /** Starts one more replica of the webhook; the API server goes on asking the first. */
+    public WebhookProcess replica() throws IOException {
+        WebhookProcess replica = launch.run();
+        replicas.add(replica);
+        return replica;
+    }
+
+    /** What the webhook may write: given from the start only where the scene was set so. */
+    public PlacementRights rights() {
+        return rights;
+    }
+
     /** Creates an object in this scene's namespace. */
     public Answer create(JsonNode object) {
         return api.create(namespace, object);
@@ -249,9 +301,11 @@ public final class Scene implements AutoCloseable {
     }
 
     private void stop() {
+        replicas.forEach(WebhookProcess::close);
         webhook.close();
         ApiServer hasty = api.hastily();
         try {
+            rights.withdraw(hasty);
             hasty.delete("/api/v1/namespaces/" + namespace);
             hasty.delete(NODES);
             hasty.delete(INVENTORIES);

@@ -2,6 +2,7 @@ package dev.apparmoradmission.e2e.scene;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Taint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A Node object without a machine behind it. It offers no room for pods, so that a scheduler leaves them unbound.
+ * A Node object without a machine behind it. Unless it is said to be roomy it offers no room for pods, so that a scheduler
+ * leaves them unbound.
  *
  * @param name also the value of its labels {@code host} and {@code kubernetes.io/hostname}
  * @param runtime as the kubelet reports it, such as {@code containerd://2.1.4}
  */
-public record TestNode(String name, String os, String runtime, Map<String, String> labels, List<Taint> taints) {
+public record TestNode(
+        String name, String os, String runtime, Map<String, String> labels, List<Taint> taints, boolean roomy) {
     /** By this label the nodes of a test are told from those of the cluster. */
     static final String MARK = "e2e.apparmor-admission.dev/test-node";
 
@@ -35,6 +38,11 @@ public record TestNode(String name, String os, String runtime, Map<String, Strin
     public static final TestNode W1 = new TestNode("w1", "windows", "containerd://2.1.4", Map.of(), List.of())
             .tainted("os", "windows", "NoSchedule");
 
+    /** A node without room. */
+    public TestNode(String name, String os, String runtime, Map<String, String> labels, List<Taint> taints) {
+        this(name, os, runtime, labels, taints, false);
+    }
+
     public TestNode {
         labels = Map.copyOf(labels);
         taints = List.copyOf(taints);
@@ -49,7 +57,12 @@ public record TestNode(String name, String os, String runtime, Map<String, Strin
     public TestNode tainted(String key, String value, String effect) {
         List<Taint> more = new ArrayList<>(taints);
         more.add(new Taint(effect, key, null, value));
-        return new TestNode(name, os, runtime, labels, more);
+        return new TestNode(name, os, runtime, labels, more, roomy);
+    }
+
+    /** The same node with room for a hundred pods: a scheduler that finds no taint in the way binds them to it. */
+    public TestNode withRoom() {
+        return new TestNode(name, os, runtime, labels, taints, true);
     }
 
     /** The object to be created. */
@@ -68,6 +81,8 @@ public record TestNode(String name, String os, String runtime, Map<String, Strin
                 .withTaints(taints)
                 .endSpec()
                 .withNewStatus()
+                .withAllocatable(room())
+                .withCapacity(room())
                 .withNewNodeInfo()
                 .withArchitecture("amd64")
                 .withBootID("")
@@ -82,5 +97,11 @@ public record TestNode(String name, String os, String runtime, Map<String, Strin
                 .endNodeInfo()
                 .endStatus()
                 .build();
+    }
+
+    private Map<String, Quantity> room() {
+        return roomy
+                ? Map.of("pods", new Quantity("100"), "cpu", new Quantity("8"), "memory", new Quantity("16Gi"))
+                : Map.of();
     }
 }

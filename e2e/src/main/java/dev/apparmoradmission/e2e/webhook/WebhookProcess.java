@@ -37,6 +37,7 @@ public final class WebhookProcess implements AutoCloseable {
     private final TestCluster cluster;
     private final ApiServer api;
     private final Registration registration;
+    private final String url;
     private final Child child;
     private final Path directory;
     private final int port;
@@ -44,11 +45,13 @@ public final class WebhookProcess implements AutoCloseable {
     private final Cleanup cleanup;
     private Duration startUp = Duration.ZERO;
     private final HttpClient http = HttpClient.newHttpClient();
+    private volatile boolean registered;
 
     private WebhookProcess(
             TestCluster cluster,
             ApiServer api,
             Registration registration,
+            String url,
             Child child,
             Path directory,
             int port,
@@ -56,6 +59,7 @@ public final class WebhookProcess implements AutoCloseable {
         this.cluster = cluster;
         this.api = api;
         this.registration = registration;
+        this.url = url;
         this.child = child;
         this.directory = directory;
         this.port = port;
@@ -63,14 +67,33 @@ public final class WebhookProcess implements AutoCloseable {
         this.cleanup = new Cleanup(this::stop);
     }
 
+    /** Starts the webhook, waits until it is ready, registers it and waits until the API server asks it. */
+    public static WebhookProcess start(
+            TestCluster cluster,
+            ApiServer api,
+            Settings settings,
+            Path e2e,
+            List<Path> policies,
+            Map<String, String> environment)
+            throws IOException {
+        WebhookProcess process = launch(cluster, api, settings, e2e, policies, environment);
+        try {
+            process.register();
+            return process;
+        } catch (RuntimeException failure) {
+            process.close();
+            throw failure;
+        }
+    }
+
     /**
-     * Starts the webhook, waits until it is ready, registers it and waits until the API server asks it.
+     * Starts the webhook and waits until it is ready. The API server knows nothing of it yet.
      *
      * @param e2e the directory of this project
      * @param policies policy files and directories
      * @param environment added to that of the process, such as {@code APPARMOR_ADMISSION_DRY_RUN}
      */
-    public static WebhookProcess start(
+    public static WebhookProcess launch(
             TestCluster cluster,
             ApiServer api,
             Settings settings,
@@ -131,17 +154,39 @@ public final class WebhookProcess implements AutoCloseable {
         long begin = System.nanoTime();
         Child child = Child.start("the webhook", command, variables, directory.resolve("log"), GRACE);
         WebhookProcess process = new WebhookProcess(
-                cluster, api, new Registration(api, deploy), child, directory, ports.get(0), ports.get(1));
+                cluster,
+                api,
+                new Registration(api, deploy),
+                "https://" + cluster.webhookHost() + ":" + ports.get(0),
+                child,
+                directory,
+                ports.get(0),
+                ports.get(1));
         try {
             child.await(READY, process::ready);
             process.startUp = Duration.ofNanos(System.nanoTime() - begin);
-            process.registration.register("https://" + cluster.webhookHost() + ":" + ports.get(0), process.ca());
-            child.await(READY, process::asked);
             return process;
         } catch (RuntimeException failure) {
             process.close();
             throw failure;
         }
+    }
+
+    /** Registers it, in place of any that is, and waits until the API server asks it. */
+    public void register() throws IOException {
+        registered = true;
+        registration.register(url, ca());
+        child.await(READY, this::asked);
+    }
+
+    /** From now on it is another's to end the registration. */
+    public void handOver() {
+        registered = false;
+    }
+
+    /** Ends it at once, as a crash does. */
+    public void kill() {
+        child.kill();
     }
 
     private boolean ready() {
@@ -234,7 +279,9 @@ public final class WebhookProcess implements AutoCloseable {
 
     private void stop() {
         try {
-            registration.remove();
+            if (registered) {
+                registration.remove();
+            }
         } catch (IllegalStateException serverGone) {
             // On Ctrl-C a server of ours ends at the same time, and with it what was registered there.
             if (cluster.outlivesUs()) {
