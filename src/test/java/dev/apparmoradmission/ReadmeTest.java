@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -31,11 +30,15 @@ class ReadmeTest {
 
     private record Run(int code, String out, String err) {}
 
-    private static Run check(List<String> arguments) {
-        return run(arguments, CheckCommand::run);
+    private interface Command {
+        int run(List<String> arguments, Surroundings surroundings);
     }
 
-    private static Run run(List<String> arguments, BiFunction<List<String>, Surroundings, Integer> command) {
+    private static Run check(List<String> arguments) throws IOException {
+        return run(CheckCommand::run, arguments);
+    }
+
+    private static Run run(Command command, List<String> arguments) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Surroundings surroundings = new Surroundings(
@@ -45,7 +48,7 @@ class ReadmeTest {
                 Clock.systemUTC(),
                 StandardCharsets.UTF_8,
                 new TextReport.Style(false, false));
-        int code = command.apply(arguments, surroundings);
+        int code = command.run(arguments, surroundings);
         return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
@@ -65,25 +68,26 @@ class ReadmeTest {
         return found.get(0);
     }
 
-    @Test
-    void the_check_that_it_shows_prints_what_it_shows() throws Exception {
-        String command = block("sh", "java -jar target/quarkus-app/quarkus-run.jar check");
+    /** The options of the one command that begins so. */
+    private static List<String> options(String name) throws IOException {
+        String command = block("sh", "java -jar target/quarkus-app/quarkus-run.jar " + name);
         List<String> words = Pattern.compile("\\s+")
                 .splitAsStream(command.replace("\\\n", " ").strip())
                 .toList();
-        Run run = check(words.subList(words.indexOf("check") + 1, words.size()));
+        return words.subList(words.indexOf(name) + 1, words.size());
+    }
+
+    @Test
+    void the_check_that_it_shows_prints_what_it_shows() throws Exception {
+        Run run = check(options("check"));
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo(block("text", "DENIED"));
         assertThat(run.code()).isEqualTo(1);
     }
 
     @Test
-    void the_whereabouts_that_it_shows_are_found() throws Exception {
-        String command = block("sh", "java -jar target/quarkus-app/quarkus-run.jar inventory");
-        List<String> words = Pattern.compile("\\s+")
-                .splitAsStream(command.replace("\\\n", " ").strip())
-                .toList();
-        Run run = run(words.subList(words.indexOf("inventory") + 1, words.size()), InventoryCommand::run);
+    void the_inventory_that_it_shows_is_what_the_command_prints() throws Exception {
+        Run run = run(InventoryCommand::run, options("inventory"));
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo(block("text", "NODE"));
         assertThat(run.code()).isEqualTo(1);
