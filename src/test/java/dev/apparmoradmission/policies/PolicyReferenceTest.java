@@ -71,7 +71,7 @@ class PolicyReferenceTest {
                 policies++;
             }
         }
-        assertThat(List.of(policies, manifests, tests)).isEqualTo(List.of(2, 1, 2));
+        assertThat(List.of(policies, manifests, tests)).isEqualTo(List.of(3, 1, 2));
     }
 
     @Test
