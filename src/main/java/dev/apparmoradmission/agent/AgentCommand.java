@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.Random;
 
 /**
  * The command {@code agent}: publishes what this node's kernel holds as ConfigMap {@code apparmor-inventory-<node>} (contract
@@ -122,7 +122,7 @@ public final class AgentCommand {
                 options.nodeUid().isEmpty(),
                 InventoryLoop.Pace.of(options.poll(), options.refresh()),
                 clock,
-                RandomGenerator.getDefault(),
+                new Random(),
                 journal);
         journal.info("agent of node " + identity.node() + " (uid " + identity.uid() + "): reads " + options.securityfs()
                 + "/apparmor/profiles, waits in " + kernel.revision() + ", looks every "

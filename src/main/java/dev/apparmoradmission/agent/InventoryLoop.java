@@ -34,14 +34,17 @@ final class InventoryLoop {
     private Identity identity;
     private InventoryText text = new InventoryText("", 0, "", List.of());
     private Instant observed = Instant.EPOCH;
-    /** What the API server has: the identity and the body; empty before the first answer. */
-    private Optional<String> acknowledged = Optional.empty();
+    private Optional<Observation> last = Optional.empty();
+    private Optional<Held> held = Optional.empty();
 
     private OptionalLong changedAt = OptionalLong.empty();
     private long refreshAt;
     private long retryAt;
     private int failures;
     private String lastFailure = "";
+
+    /** What the API server has. */
+    private record Held(Identity identity, String body) {}
 
     /**
      * How long it waits for what.
@@ -143,6 +146,10 @@ final class InventoryLoop {
         }
         observed = clock.instant();
         Observation observation = kernel.observe(announced);
+        if (last.isPresent() && last.get().equals(observation)) {
+            return;
+        }
+        last = Optional.of(observation);
         if (observation instanceof Observation.Enabled enabled) {
             tell(weakenings.noticed(enabled.list().profiles(), observed));
         }
@@ -185,12 +192,10 @@ final class InventoryLoop {
         }
     }
 
-    private String state() {
-        return identity.uid() + '\n' + text.body();
-    }
-
     private boolean isNews() {
-        return acknowledged.isEmpty() || !acknowledged.get().equals(state());
+        return held.isEmpty()
+                || !held.get().identity().equals(identity)
+                || !held.get().body().equals(text.body());
     }
 
     private boolean isDue() {
@@ -209,11 +214,10 @@ final class InventoryLoop {
 
     private void publish() throws InterruptedException {
         boolean news = isNews();
-        String state = state();
         long started = System.nanoTime();
         Publication publication = server.apply(identity, text.at(observed));
         if (publication instanceof Publication.Acknowledged) {
-            acknowledged = Optional.of(state);
+            held = Optional.of(new Held(identity, text.body()));
             succeeded(news, started);
         } else if (publication instanceof Publication.Postponed postponed) {
             Duration wait = outage.next();

@@ -1,6 +1,5 @@
 package dev.apparmoradmission.agent;
 
-import dev.apparmoradmission.profile.ProfileList;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -77,23 +76,13 @@ record InventoryText(String body, int profiles, String problem, List<String> rem
         String essential = head("enabled", boot).append(remarks).toString();
         int profiles = list.profiles().modes().size();
         String whole = essential + extras + lines;
-        int size = size(whole);
-        if (size <= LONGEST) {
+        if (whole.getBytes(StandardCharsets.UTF_8).length <= LONGEST) {
             return new InventoryText(whole, profiles, "", list.leftOut());
         }
+        // The list itself is never cut: what is cut off would look as if it were not loaded.
         String bare = essential + "# left-out: changes and content hashes, for the list is long\n" + lines;
-        if (size(bare) <= LONGEST) {
-            return new InventoryText(
-                    bare, profiles, "", List.of("changes and content hashes are left out, for the list is long"));
-        }
-        // Not a part of it: what is cut off would look as if it were not loaded, and the rest as if it were all there
-        // is.
-        return problem(tooLong(size(lines.toString()), list.profiles()), boot, List.of());
-    }
-
-    private static String tooLong(int bytes, ProfileList profiles) {
-        return "the list is " + bytes + " bytes in " + profiles.modes().size()
-                + " profiles, more than a ConfigMap can hold: unload profiles that nothing uses";
+        return new InventoryText(
+                bare, profiles, "", List.of("changes and content hashes are left out, for the list is long"));
     }
 
     private static InventoryText problem(String problem, Boot boot, List<Weakenings.Weakening> weakenings) {
@@ -121,9 +110,5 @@ record InventoryText(String body, int profiles, String problem, List<String> rem
                     .append(weakening.describe())
                     .append('\n');
         }
-    }
-
-    private static int size(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 }

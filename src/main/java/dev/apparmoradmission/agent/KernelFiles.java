@@ -55,7 +55,7 @@ final class KernelFiles {
         return apparmor.resolve("revision");
     }
 
-    private record Seen(String fingerprint, Observation.Enabled observation) {}
+    private record Seen(String fingerprint, Observation observation) {}
 
     /**
      * Looks at the kernel. While nothing changes this costs one pass over the list and gives the same instance again.
@@ -71,9 +71,10 @@ final class KernelFiles {
             for (int reading = 1; ; reading++) {
                 String fingerprint = fingerprint();
                 if (last.isPresent() && last.get().fingerprint().equals(fingerprint)) {
-                    return thoroughly && hashes.isPresent()
-                            ? remember(fingerprint, last.get().observation().list())
-                            : last.get().observation();
+                    Observation observation = last.get().observation();
+                    return thoroughly && hashes.isPresent() && observation instanceof Observation.Enabled enabled
+                            ? remember(fingerprint, enabled.list())
+                            : observation;
                 }
                 MessageDigest digest = digest();
                 KernelList list;
@@ -103,9 +104,12 @@ final class KernelFiles {
     }
 
     private Observation remember(String fingerprint, KernelList list) {
-        Map<String, ContentHashes.Hash> read =
-                hashes.map(source -> source.of(list.profiles())).orElse(Map.of());
-        Observation.Enabled observation = new Observation.Enabled(list, read);
+        Observation observation = list.isTooLong()
+                ? new Observation.Untold("the list is " + list.size().bytes() + " bytes in "
+                        + list.size().lines()
+                        + " profiles, more than a ConfigMap can hold: unload profiles that nothing uses")
+                : new Observation.Enabled(
+                        list, hashes.map(source -> source.of(list.profiles())).orElse(Map.of()));
         last = Optional.of(new Seen(fingerprint, observation));
         return observation;
     }

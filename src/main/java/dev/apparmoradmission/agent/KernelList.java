@@ -25,17 +25,37 @@ import java.util.Optional;
  * @param profiles the same, parsed
  * @param leftOut one sentence for each line left out, the first {@value #TOLD} of them
  * @param leftOutCount how many were left out
+ * @param size how long it is as the kernel has it, learning artefacts aside
  */
-record KernelList(List<String> lines, ProfileList profiles, List<String> leftOut, int leftOutCount) {
+record KernelList(List<String> lines, ProfileList profiles, List<String> leftOut, int leftOutCount, Size size) {
 
-    /** Longest list that is read, in bytes, learning artefacts included; no ConfigMap can hold a quarter of it. */
-    static final int LONGEST = 4 * 1024 * 1024;
+    /** Longest list that is read, in bytes, learning artefacts included. */
+    static final int LONGEST = 16 * 1024 * 1024;
+
+    /** Longest list that is kept, in bytes: with its headers it has to fit into a ConfigMap. */
+    static final int KEPT = InventoryText.LONGEST - 8 * 1024;
+
+    /**
+     * How long a list is.
+     *
+     * @param bytes of its lines
+     * @param lines how many
+     */
+    record Size(long bytes, int lines) {}
 
     private static final int TOLD = 10;
 
     KernelList {
         lines = List.copyOf(lines);
         leftOut = List.copyOf(leftOut);
+    }
+
+    /**
+     * Whether it is too long to be published. Then there are no lines and no profiles here: a part of them would look as if
+     * it were all there is.
+     */
+    boolean isTooLong() {
+        return size.bytes() > KEPT;
     }
 
     /** Reads the whole list from this stream, which ends at or before {@link #LONGEST}. */
@@ -66,22 +86,31 @@ record KernelList(List<String> lines, ProfileList profiles, List<String> leftOut
         private final List<String> lines = new ArrayList<>();
         private final List<String> leftOut = new ArrayList<>();
         private int leftOutCount;
+        private long bytes;
+        private int count;
         private boolean brokenName;
 
-        void add(ByteBuffer bytes) {
+        void add(ByteBuffer raw) {
+            int length = raw.remaining();
             String line;
             try {
-                line = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+                line = StandardCharsets.UTF_8.newDecoder().decode(raw).toString();
             } catch (CharacterCodingException notText) {
-                bytes.rewind();
-                leaveOut(StandardCharsets.ISO_8859_1.decode(bytes).toString(), "is not UTF-8");
+                raw.rewind();
+                leaveOut(StandardCharsets.ISO_8859_1.decode(raw).toString(), "is not UTF-8");
                 return;
             }
             Optional<String> objection = objection(line);
             if (objection.isPresent()) {
                 leaveOut(line, objection.get());
             } else if (!line.contains("//null-")) {
-                lines.add(line);
+                count++;
+                bytes += length + 1;
+                if (bytes <= KEPT) {
+                    lines.add(line);
+                } else {
+                    lines.clear();
+                }
             }
         }
 
@@ -114,7 +143,8 @@ record KernelList(List<String> lines, ProfileList profiles, List<String> leftOut
 
         KernelList finish() {
             Collections.sort(lines);
-            return new KernelList(lines, ProfileList.parse(lines).profiles(), leftOut, leftOutCount);
+            ProfileList profiles = ProfileList.parse(lines).profiles();
+            return new KernelList(lines, profiles, leftOut, leftOutCount, new Size(bytes, count));
         }
     }
 }

@@ -130,18 +130,21 @@ class InventoryLoopTest {
         try (RunningAgent agent = new RunningAgent(node, server)) {
             agent.await("the first list", () -> !server.accepted().isEmpty());
             server.stop();
+            String before = "k8s-nginx";
             for (int i = 0; i < 5; i++) {
-                node.profiles("during-" + i + " (enforce)");
+                String gone = before + " (enforce) -> removed";
+                before = "during-" + i;
+                node.profiles(before + " (enforce)");
                 node.announce();
-                Thread.sleep(100);
+                agent.await("each state noticed", () -> agent.log().contains(gone));
             }
             agent.await("a failed attempt", () -> agent.log().contains("cannot be reached"));
-            int before = server.requests().size();
+            int asked = server.requests().size();
             server.startAgain();
             agent.await("the newest state", () -> server.value().contains("during-4 (enforce)"));
 
             List<Request> afterwards =
-                    server.requests().subList(before, server.requests().size());
+                    server.requests().subList(asked, server.requests().size());
             assertThat(afterwards).hasSize(1);
             // The removals that happened meanwhile are told all the same.
             assertThat(server.value()).contains(" during-0 (enforce) -> removed\n");

@@ -94,29 +94,10 @@ class InventoryTextTest {
     }
 
     @Test
-    void a_list_that_no_configmap_holds_is_told_by_its_size_and_never_cut() throws IOException {
-        StringBuilder lines = new StringBuilder();
-        int count = 0;
-        while (lines.length() <= InventoryText.LONGEST) {
-            lines.append("profile-")
-                    .append(String.format("%08d", count++))
-                    .append("-")
-                    .append("x".repeat(80))
-                    .append(" (enforce)\n");
-        }
-        InventoryText text = InventoryText.of(enabled(lines.toString()), BOOT, List.of());
-
-        assertThat(text.problem())
-                .isEqualTo("the list is " + lines.length() + " bytes in " + count
-                        + " profiles, more than a ConfigMap can hold: unload profiles that nothing uses");
-        assertThat(text.at(NOW)).hasSizeLessThan(1000).doesNotContain("(enforce)");
-    }
-
-    @Test
     void for_a_long_list_what_is_beyond_the_contract_gives_way_first() throws IOException {
         StringBuilder lines = new StringBuilder();
         Map<String, ContentHashes.Hash> hashes = new HashMap<>();
-        for (int i = 0; lines.length() < InventoryText.LONGEST - 20_000; i++) {
+        for (int i = 0; lines.length() < KernelList.KEPT - 200; i++) {
             String name = "profile-" + i + "-" + "x".repeat(80);
             lines.append(name).append(" (enforce)\n");
             hashes.put(name, new ContentHashes.Hash("sha1", "0".repeat(40)));
@@ -126,6 +107,7 @@ class InventoryTextTest {
 
         InventoryText text = InventoryText.of(observed, BOOT, List.of());
 
+        assertThat(observed.list().isTooLong()).isFalse();
         assertThat(text.problem()).isEmpty();
         assertThat(text.remarks()).containsExactly("changes and content hashes are left out, for the list is long");
         assertThat(read(text).nodes().get("n1").orElseThrow().profiles())

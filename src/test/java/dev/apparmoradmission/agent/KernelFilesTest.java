@@ -94,10 +94,23 @@ class KernelFilesTest {
     }
 
     @Test
+    void a_list_that_no_configmap_holds_is_told_by_its_size_and_never_cut() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        int count = 0;
+        while (lines.length() <= KernelList.KEPT) {
+            lines.append("profile-").append(count++).append("x".repeat(80)).append(" (enforce)\n");
+        }
+        Files.writeString(node.list(), lines + "profile-0//null-/usr/bin/cat (complain)\n");
+
+        assertProblem("the list is " + lines.length() + " bytes in " + count
+                + " profiles, more than a ConfigMap can hold: unload profiles that nothing uses");
+    }
+
+    @Test
     void a_list_beyond_all_measure_is_a_problem() throws IOException {
         Files.write(node.list(), new byte[KernelList.LONGEST + 1]);
 
-        assertProblem("the list has more than 4194304 bytes");
+        assertProblem("the list has more than 16777216 bytes");
     }
 
     private void assertProblem(String part) {
