@@ -1,11 +1,14 @@
 package dev.apparmoradmission.bench;
 
+import dev.apparmoradmission.node.ProfileLabels;
 import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.workload.Container;
 import dev.apparmoradmission.workload.ContainerKind;
 import dev.apparmoradmission.workload.Hardening;
 import dev.apparmoradmission.workload.Placement;
 import dev.apparmoradmission.workload.Placement.AffinityDepth;
+import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
+import dev.apparmoradmission.workload.Placement.Requirement;
 import dev.apparmoradmission.workload.Placement.Toleration;
 import dev.apparmoradmission.workload.Workload;
 import dev.apparmoradmission.workload.WorkloadKind;
@@ -52,11 +55,27 @@ public final class Pods {
         /** Nothing but taints. */
         ANY_NODE,
         /** A nodeSelector, which every node is asked about. */
-        BY_LABEL
+        BY_LABEL,
+        /** The label of its profile, as {@code placement: Steer} adds it. */
+        STEERED;
+
+        Optional<List<NodeSelectorTerm>> requiredTerms(Declares declares) {
+            if (this != STEERED) {
+                return Optional.empty();
+            }
+            String profile = declares.profile() instanceof Profile.Localhost localhost ? localhost.name() : Cluster.LOADED;
+            Requirement holds = new Requirement(ProfileLabels.keyOf(profile), "In", List.of("enforce", "kill"));
+            return Optional.of(List.of(new NodeSelectorTerm(List.of(holds), List.of())));
+        }
+    }
+
+    /** What becomes of it. */
+    static boolean isAllowed(Declares declares, Selects selects) {
+        return declares.isAllowed() || selects == Selects.STEERED && declares == Declares.PARTLY_LOADED;
     }
 
     static Workload of(Declares declares, Selects selects) {
-        Map<String, String> selector = selects == Selects.ANY_NODE ? Map.of() : Map.of("kubernetes.io/os", "linux");
+        Map<String, String> selector = selects == Selects.BY_LABEL ? Map.of("kubernetes.io/os", "linux") : Map.of();
         List<Toleration> tolerations = List.of(
                 new Toleration("node.kubernetes.io/not-ready", "Exists", "", "NoExecute"),
                 new Toleration("node.kubernetes.io/unreachable", "Exists", "", "NoExecute"));
@@ -87,8 +106,8 @@ public final class Pods {
                         new Placement(
                                 Optional.empty(),
                                 selector,
-                                Optional.empty(),
-                                AffinityDepth.NONE,
+                                selects.requiredTerms(declares),
+                                selects == Selects.STEERED ? AffinityDepth.REQUIRED : AffinityDepth.NONE,
                                 tolerations,
                                 List.of()),
                         declares.profile(),

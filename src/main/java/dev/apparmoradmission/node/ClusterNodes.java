@@ -117,8 +117,8 @@ public final class ClusterNodes {
             NodeAppArmor appArmor = group.part().appArmor();
             List<Member> allowed = new ArrayList<>();
             for (Member member : group.part().members()) {
-                boolean stale = maxAge.isPresent() && member.isStale(maxAge.get(), now);
-                ExpectedLabels expected = key -> stale
+                // Few pods ask for a label of ours, so ages are looked at only where one does.
+                ExpectedLabels expected = key -> maxAge.isPresent() && member.isStale(maxAge.get(), now)
                         ? Optional.empty()
                         : ProfileLabels.expected(key, appArmor, own -> profiles.getOrDefault(own, ""));
                 if (NodeAffinity.allows(placement, member.node(), expected)) {
