@@ -63,7 +63,8 @@ public final class Pods {
             if (this != STEERED) {
                 return Optional.empty();
             }
-            String profile = declares.profile() instanceof Profile.Localhost localhost ? localhost.name() : Cluster.LOADED;
+            String profile =
+                    declares.profile() instanceof Profile.Localhost localhost ? localhost.name() : Cluster.LOADED;
             Requirement holds = new Requirement(ProfileLabels.keyOf(profile), "In", List.of("enforce", "kill"));
             return Optional.of(List.of(new NodeSelectorTerm(List.of(holds), List.of())));
         }

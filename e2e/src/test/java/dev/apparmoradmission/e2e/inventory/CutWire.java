@@ -23,9 +23,9 @@ final class CutWire implements AutoCloseable {
         thread(this::accept);
     }
 
-    /** Where the client has to connect to; the name that the server's certificate is for stays the same. */
+    /** Where the client has to connect to: by the server's own name, which its certificate is for. */
     URI uri() {
-        return URI.create(server.getScheme() + "://127.0.0.1:" + listener.getLocalPort());
+        return URI.create(server.getScheme() + "://" + server.getHost() + ":" + listener.getLocalPort());
     }
 
     /** Ends what is connected, and every new connection at once. */

@@ -244,7 +244,8 @@ class PodFieldRowsTest {
         try {
             Scene.await(
                     "a denial", () -> scene.attempt(lh("k8s-web").named("a56")).code() == 403);
-            denied("A56", lh("k8s-web"), "[inventory-unknown]", "(n2)").holdsIn(scene);
+            denied("A56", lh("k8s-web"), "[inventory-unknown]", "(n2: no inventory)")
+                    .holdsIn(scene);
         } finally {
             scene.inventory(FixedWorld.CONFIG_MAP, FixedWorld.INVENTORY);
             Scene.await(
