@@ -6,6 +6,8 @@ import dev.apparmoradmission.node.NodeAffinity.ExpectedLabels;
 import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.workload.Container;
 import dev.apparmoradmission.workload.Placement;
+import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
+import dev.apparmoradmission.workload.Placement.Requirement;
 import dev.apparmoradmission.workload.Workload;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,10 +15,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Every known node with its inventory. Nodes with the same hard taints that are alike to AppArmor are grouped once, so that
@@ -104,7 +108,8 @@ public final class ClusterNodes {
             return bound(placement.nodeName().get());
         }
         boolean unselective = placement.isUnselective();
-        Map<String, String> profiles = profilesByLabel(workload);
+        Set<String> asked = ownLabels(placement);
+        Map<String, String> profiles = profilesByLabel(workload, asked);
         List<Part> parts = new ArrayList<>();
         for (Group group : groups) {
             if (!tolerates(placement, group.taints())) {
@@ -115,13 +120,12 @@ public final class ClusterNodes {
                 continue;
             }
             NodeAppArmor appArmor = group.part().appArmor();
+            Map<String, String> labels = expected(asked, appArmor, profiles);
+            ExpectedLabels fresh = key -> Optional.ofNullable(labels.get(key));
             List<Member> allowed = new ArrayList<>();
             for (Member member : group.part().members()) {
-                // Few pods ask for a label of ours, so ages are looked at only where one does.
-                ExpectedLabels expected = key -> maxAge.isPresent() && member.isStale(maxAge.get(), now)
-                        ? Optional.empty()
-                        : ProfileLabels.expected(key, appArmor, own -> profiles.getOrDefault(own, ""));
-                if (NodeAffinity.allows(placement, member.node(), expected)) {
+                boolean stale = !labels.isEmpty() && maxAge.isPresent() && member.isStale(maxAge.get(), now);
+                if (NodeAffinity.allows(placement, member.node(), stale ? ExpectedLabels.NONE : fresh)) {
                     allowed.add(member);
                 }
             }
@@ -132,17 +136,49 @@ public final class ClusterNodes {
         return new EligibleNodes(parts);
     }
 
-    /** The profiles whose labels the workload may ask for: a hash in a key does not tell of which profile it is. */
-    private static Map<String, String> profilesByLabel(Workload workload) {
-        if (workload.spec().placement().requiredTerms().isEmpty()) {
+    /** The labels that nodes which are so will carry, of those that are asked for. */
+    private static Map<String, String> expected(
+            Set<String> asked, NodeAppArmor appArmor, Map<String, String> profiles) {
+        if (asked.isEmpty()) {
             return Map.of();
         }
-        Map<String, String> profiles = new HashMap<>();
-        for (Container container : workload.spec().containers()) {
-            if (workload.effective(container).profile() instanceof Profile.Localhost localhost) {
-                profiles.put(ProfileLabels.keyOf(localhost.name()), localhost.name());
+        Map<String, String> labels = new HashMap<>();
+        for (String key : asked) {
+            ProfileLabels.expected(key, appArmor, profiles.getOrDefault(key, ""))
+                    .ifPresent(value -> labels.put(key, value));
+        }
+        return labels;
+    }
+
+    /** The keys of ours that the workload's affinity asks for; few workloads have any. */
+    private static Set<String> ownLabels(Placement placement) {
+        if (placement.requiredTerms().isEmpty()) {
+            return Set.of();
+        }
+        Set<String> keys = new HashSet<>();
+        for (NodeSelectorTerm term : placement.requiredTerms().get()) {
+            for (Requirement requirement : term.matchExpressions()) {
+                if (ProfileLabels.isOwn(requirement.key())) {
+                    keys.add(requirement.key());
+                }
             }
         }
+        return keys;
+    }
+
+    /** The workload's profiles by their labels: a hash in a key does not tell of which profile it is. */
+    private static Map<String, String> profilesByLabel(Workload workload, Set<String> asked) {
+        if (asked.isEmpty()) {
+            return Map.of();
+        }
+        Set<String> names = new HashSet<>();
+        for (Container container : workload.spec().containers()) {
+            if (workload.effective(container).profile() instanceof Profile.Localhost localhost) {
+                names.add(localhost.name());
+            }
+        }
+        Map<String, String> profiles = new HashMap<>();
+        names.forEach(name -> profiles.put(ProfileLabels.keyOf(name), name));
         return profiles;
     }
 

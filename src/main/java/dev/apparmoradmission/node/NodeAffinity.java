@@ -21,6 +21,9 @@ final class NodeAffinity {
      * with the value it has now or with the one it is about to get.
      */
     interface ExpectedLabels {
+        /** No label is going to change. */
+        ExpectedLabels NONE = key -> Optional.empty();
+
         Optional<String> of(String key);
     }
 

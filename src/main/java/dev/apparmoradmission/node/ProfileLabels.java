@@ -6,7 +6,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -56,15 +55,15 @@ public final class ProfileLabels {
      *
      * @param key one of our keys
      * @param appArmor what is known of the node
-     * @param profileOf the profile of a key, {@code ""} where it is not known
+     * @param profile the profile of that key, {@code ""} where it is not known
      */
-    static Optional<String> expected(String key, NodeAppArmor appArmor, UnaryOperator<String> profileOf) {
+    static Optional<String> expected(String key, NodeAppArmor appArmor, String profile) {
         if (appArmor.state() != NodeAppArmor.State.ENABLED) {
             return Optional.empty();
         }
         return key.equals(ENABLED)
                 ? Optional.of("true")
-                : appArmor.profiles().mode(profileOf.apply(key)).flatMap(ProfileLabels::valueOf);
+                : appArmor.profiles().mode(profile).flatMap(ProfileLabels::valueOf);
     }
 
     private static String hash(String profile) {
