@@ -129,7 +129,7 @@ public final class ListedCluster {
     private static String problem(String what, KubernetesClientException e) {
         return switch (e.getCode()) {
             case HttpURLConnection.HTTP_FORBIDDEN ->
-                "you may not " + what + "; ask for the rights of deploy/rbac.yaml (get, list), or give the files";
+                "you may not " + what + "; ask for the rights of deploy/base/rbac.yaml (get, list), or give the files";
             case HttpURLConnection.HTTP_UNAUTHORIZED ->
                 "your credentials are not accepted; check the user of the kubeconfig";
             case -1, 0 -> "cannot be reached: " + reason(e);

@@ -25,10 +25,13 @@ import java.util.stream.Stream;
 
 /**
  * The policy files below some paths: every {@code *.yaml}, {@code *.yml} and {@code *.json} of a directory and of those in
- * it, or one file. Symbolic links are followed. Names that begin with a dot are left out: in a mounted ConfigMap they
+ * it, or one file. Symbolic links are followed. A {@code kustomization.yaml} is none. Names that begin with a dot are left out: in a mounted ConfigMap they
  * hold the same files a second time, elsewhere what editors and Git leave behind. May be used by one thread at a time.
  */
 public final class PolicyDirectories {
+
+    /** Kustomize's own file, which has to stand beside the policies that it makes a ConfigMap of. */
+    private static final Set<String> KUSTOMIZATIONS = Set.of("kustomization.yaml", "kustomization.yml");
 
     private static final int MOST_FILES = 1000;
     private static final long MOST_BYTES = 64L * 1024 * 1024;
@@ -173,7 +176,8 @@ public final class PolicyDirectories {
 
         private static boolean isPolicy(String name) {
             return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"))
-                    && !name.endsWith(".schema.json");
+                    && !name.endsWith(".schema.json")
+                    && !KUSTOMIZATIONS.contains(name);
         }
 
         private void unreadable(Path path, IOException e) {

@@ -7,10 +7,12 @@ import dev.apparmoradmission.wire.AdmissionRequest;
 import dev.apparmoradmission.wire.AdmissionReviewReader;
 import dev.apparmoradmission.wire.AdmissionReviewWriter;
 import dev.apparmoradmission.wire.NotAnAdmissionReviewException;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -42,6 +44,7 @@ public class AdmissionRoutes {
     private final BodyBudget budget = BodyBudget.ofHeap();
     private final AdmissionReviewReader reader = new AdmissionReviewReader();
     private final AdmissionReviewWriter writer = new AdmissionReviewWriter();
+    private volatile boolean ending;
 
     AdmissionRoutes(SnapshotStore snapshots, AdmissionMetrics metrics, DecisionLog log, Clock clock, WarmUp warmUp) {
         this.snapshots = snapshots;
@@ -58,7 +61,20 @@ public class AdmissionRoutes {
         router.route().order(LAST).handler(AdmissionRoutes::notFound);
     }
 
+    /**
+     * The webhook was told to end, and answers for as long as {@code quarkus.shutdown.delay} says. The API server keeps
+     * connections for 90 s (semantics §7.4) and would go on using them: one that is closed under a request is a failed
+     * request. So from now on each answer asks it to open another connection next time, which leads to another replica.
+     */
+    void ending(@Observes ShutdownDelayInitiatedEvent event) {
+        ending = true;
+    }
+
     private void receive(Door door, HttpServerRequest request) {
+        // HTTP/2, which the API server speaks on loopback only, has streams instead and no such header.
+        if (ending && request.version() == HttpVersion.HTTP_1_1) {
+            request.response().putHeader("Connection", "close");
+        }
         if (!request.method().equals(HttpMethod.POST)) {
             request.response().putHeader("Allow", "POST");
             refuse(request.response(), 405, "only POST is answered here");

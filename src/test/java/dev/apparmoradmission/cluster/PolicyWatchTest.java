@@ -62,6 +62,14 @@ class PolicyWatchTest {
     }
 
     @Test
+    void the_file_by_which_kustomize_makes_a_configmap_of_the_policies_is_none() throws Exception {
+        write("a.yaml", policy("a", "Audit"));
+        write("kustomization.yaml", "kind: Kustomization\nconfigMapGenerator: []\n");
+        start(directory);
+        assertThat(inForce()).isEqualTo("a:Audit");
+    }
+
+    @Test
     void files_and_directories_that_come_and_go_count() throws Exception {
         write("a.yaml", policy("a", "Audit"));
         start(directory);

@@ -248,7 +248,7 @@ class DeployFilesTest {
 
     @Test
     void the_webhooks_account_may_write_the_labels_that_it_writes() throws IOException {
-        String policies = Files.readString(Path.of("deploy", "placement-writers.yaml"));
+        String policies = Files.readString(Path.of("deploy", "placement", "placement-writers.yaml"));
 
         assertThat(policies)
                 .contains("key.startsWith('" + ProfileLabels.PROFILE_PREFIX + "')")

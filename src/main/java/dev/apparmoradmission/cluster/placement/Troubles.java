@@ -7,7 +7,7 @@ import java.util.Set;
 final class Troubles {
 
     /** The file that gives the rights, as a message names it. */
-    static final String RIGHTS = "deploy/rbac-placement.yaml";
+    static final String RIGHTS = "deploy/placement/rbac-placement.yaml";
 
     /** What can be in trouble. */
     enum Work {

@@ -277,7 +277,7 @@ class HeldPodsTest {
         round();
 
         assertThat(server.log).isEmpty();
-        assertThat(reports.told).singleElement().asString().contains("deploy/rbac-placement.yaml");
+        assertThat(reports.told).singleElement().asString().contains("deploy/placement/rbac-placement.yaml");
     }
 
     @Test

@@ -120,7 +120,7 @@ class NodeLabellerTest {
                 .singleElement()
                 .asString()
                 .startsWith("problem: Cannot write node labels: nodes \"n1\" is forbidden")
-                .contains("deploy/rbac-placement.yaml");
+                .contains("deploy/placement/rbac-placement.yaml");
         answer = Optional.empty();
         later(Duration.ofMinutes(2));
         round();

@@ -1,22 +1,11 @@
 package dev.apparmoradmission.e2e.cluster;
 
-import java.io.BufferedReader;
+import dev.apparmoradmission.e2e.cluster.GoModule.Program;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +17,6 @@ import java.util.regex.Pattern;
  */
 record GoToolchain(Settings settings, Path module) implements Rung {
     private static final String COMMANDS = "k8s.io/kubernetes/cmd/";
-    private static final Duration SHOW_EVERY = Duration.ofSeconds(5);
     private static final Pattern KUBERNETES = Pattern.compile("k8s\\.io/kubernetes (v1\\.(\\d+)\\.\\S+)");
 
     @Override
@@ -50,93 +38,16 @@ record GoToolchain(Settings settings, Path module) implements Rung {
 
     /** The programs, built where they are not there yet. */
     ControlPlanePrograms programs(PrintStream progress) throws Exception {
-        Path go = settings.executable("go").orElseThrow();
-        Path directory = settings.cache().resolve("controlplane-" + digest(version(go)));
-        Files.createDirectories(directory);
-        return programs(go, directory, progress);
-    }
-
-    private ControlPlanePrograms programs(Path go, Path directory, PrintStream progress)
-            throws IOException, InterruptedException {
-        Files.createDirectories(directory);
-        // Two runs at the same time must not both build for minutes, nor one start what the other has half written.
-        try (FileChannel channel =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            channel.lock();
-            return new ControlPlanePrograms(
-                    "built with Go",
-                    build(go, directory, "etcd", "go.etcd.io/etcd/server/v3", progress),
-                    build(go, directory, "kube-apiserver", COMMANDS + "kube-apiserver", progress),
-                    Optional.of(build(
-                            go, directory, "kube-controller-manager", COMMANDS + "kube-controller-manager", progress)),
-                    Optional.of(build(go, directory, "kube-scheduler", COMMANDS + "kube-scheduler", progress)));
-        }
-    }
-
-    private Path build(Path go, Path directory, String name, String source, PrintStream progress)
-            throws IOException, InterruptedException {
-        Path program = directory.resolve(name);
-        if (Files.isExecutable(program)) {
-            return program;
-        }
-        progress.println("Building " + name + " into " + directory + ": some minutes the first time, then never again");
-        Path unfinished = directory.resolve("." + name + ".new");
-        ProcessBuilder builder = new ProcessBuilder(
-                        go.toString(),
-                        "build",
-                        "-v",
-                        "-trimpath",
-                        "-buildvcs=false",
-                        "-ldflags",
-                        linkerFlags(),
-                        "-o",
-                        unfinished.toString(),
-                        source)
-                .directory(module.toFile())
-                .redirectErrorStream(true);
-        // Without cgo the result depends on no C compiler and no C library.
-        builder.environment().put("CGO_ENABLED", "0");
-        Process process = builder.start();
-        Cleanup stop = new Cleanup(process::destroy);
-        try {
-            follow(process, name, progress);
-        } finally {
-            stop.close();
-        }
-        Files.move(unfinished, program, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return program;
-    }
-
-    /** The compiler names each package as it gets to it: counted, and shown every few seconds. */
-    private static void follow(Process process, String name, PrintStream progress)
-            throws IOException, InterruptedException {
-        long begin = System.nanoTime();
-        long shown = begin;
-        int packages = 0;
-        Deque<String> last = new ArrayDeque<>();
-        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
-                packages++;
-                last.addLast(line);
-                if (last.size() > 20) {
-                    last.removeFirst();
-                }
-                if (System.nanoTime() - shown > SHOW_EVERY.toNanos()) {
-                    shown = System.nanoTime();
-                    progress.printf(
-                            Locale.ROOT,
-                            "  %s: %d packages, %.0f s, now %s%n",
-                            name,
-                            packages,
-                            (shown - begin) / 1e9,
-                            line);
-                }
-            }
-        }
-        if (process.waitFor() != 0) {
-            throw new IOException("go build of " + name + " failed:\n" + String.join("\n", last));
-        }
-        progress.printf(Locale.ROOT, "  %s: done in %.0f s%n", name, (System.nanoTime() - begin) / 1e9);
+        List<Path> built = new GoModule(settings, module, linkerFlags())
+                .build(
+                        List.of(
+                                new Program("etcd", "go.etcd.io/etcd/server/v3"),
+                                new Program("kube-apiserver", COMMANDS + "kube-apiserver"),
+                                new Program("kube-controller-manager", COMMANDS + "kube-controller-manager"),
+                                new Program("kube-scheduler", COMMANDS + "kube-scheduler")),
+                        progress);
+        return new ControlPlanePrograms(
+                "built with Go", built.get(0), built.get(1), Optional.of(built.get(2)), Optional.of(built.get(3)));
     }
 
     /** Kubernetes learns its version from the linker; without one it reports v0.0.0 and clients get confused. */
@@ -152,26 +63,5 @@ record GoToolchain(Settings settings, Path module) implements Rung {
             flags.append(" -X ").append(owner).append(".gitMinor=").append(version.group(2));
         }
         return flags.toString();
-    }
-
-    /** Names the cache's directory by everything that the programs are made from. */
-    private String digest(String goVersion) throws IOException, NoSuchAlgorithmException {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        digest.update(goVersion.getBytes(StandardCharsets.UTF_8));
-        digest.update(linkerFlags().getBytes(StandardCharsets.UTF_8));
-        digest.update(Files.readAllBytes(module.resolve("go.mod")));
-        digest.update(Files.readAllBytes(module.resolve("go.sum")));
-        return HexFormat.of().formatHex(digest.digest(), 0, 8);
-    }
-
-    private static String version(Path go) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(go.toString(), "env", "GOVERSION", "GOOS", "GOARCH")
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException(go + " env: " + output.strip());
-        }
-        return output;
     }
 }

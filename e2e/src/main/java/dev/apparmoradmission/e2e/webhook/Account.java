@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The webhook's own account, with the rights that {@code deploy/rbac.yaml} gives it. Run as administrator, a right that is
+ * The webhook's own account, with the rights that {@code deploy/base/rbac.yaml} gives it. Run as administrator, a right that is
  * missing there would go unnoticed.
  */
 final class Account {
@@ -19,7 +19,7 @@ final class Account {
 
     /** A token of the account, valid for a day; the account and its rights are made if they are not there. */
     static String token(ApiServer api, Path deploy) throws IOException {
-        for (ObjectNode object : Manifest.all(deploy.resolve("rbac.yaml"))) {
+        for (ObjectNode object : Manifest.all(deploy.resolve("base").resolve("rbac.yaml"))) {
             ensure(api.post(Manifest.collection(object, NAMESPACE), object.toString()));
         }
         Answer token = ensure(api.post(

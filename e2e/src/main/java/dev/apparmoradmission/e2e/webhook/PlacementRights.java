@@ -17,8 +17,8 @@ public final class PlacementRights {
     /** @param deploy the directory of the shipped manifests */
     public PlacementRights(ApiServer api, Path deploy) throws IOException {
         this.api = api;
-        this.objects = new ArrayList<>(Manifest.all(deploy.resolve("rbac-placement.yaml")));
-        objects.addAll(Manifest.all(deploy.resolve("placement-writers.yaml")));
+        this.objects = new ArrayList<>(Manifest.all(deploy.resolve("placement").resolve("rbac-placement.yaml")));
+        objects.addAll(Manifest.all(deploy.resolve("placement").resolve("placement-writers.yaml")));
     }
 
     /** Gives them. */

@@ -12,7 +12,7 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * The webhook's two configuration objects, as {@code deploy/webhooks.yaml} has them; only the address is another, for here
+ * The webhook's two configuration objects, as {@code deploy/base/webhooks.yaml} has them; only the address is another, for here
  * the webhook runs beside the cluster.
  */
 final class Registration {
@@ -21,7 +21,7 @@ final class Registration {
 
     Registration(ApiServer api, Path deploy) throws IOException {
         this.api = api;
-        this.configurations = Manifest.all(deploy.resolve("webhooks.yaml"));
+        this.configurations = Manifest.all(deploy.resolve("base").resolve("webhooks.yaml"));
     }
 
     /** Registers, or registers anew. */

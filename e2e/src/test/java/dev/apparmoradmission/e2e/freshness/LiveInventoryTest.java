@@ -99,7 +99,7 @@ class LiveInventoryTest {
         assertThat(refused.out()).isEmpty();
         assertThat(refused.err())
                 .hasLineCount(1)
-                .contains("you may not list nodes; ask for the rights of deploy/rbac.yaml");
+                .contains("you may not list nodes; ask for the rights of deploy/base/rbac.yaml");
     }
 
     @Test

@@ -29,7 +29,7 @@ final class Fleet implements AutoCloseable {
         this.admin = client(stage.cluster().kubeconfig());
         this.installed = new Installed(admin);
         Path deploy = deploy();
-        installed.file(deploy.resolve("rbac.yaml"));
+        installed.file(deploy.resolve("base").resolve("rbac.yaml"));
         installed.file(deploy.resolve("agent").resolve("rbac.yaml"));
         installed.file(deploy.resolve("agent").resolve("inventory-writers.yaml"));
         if (stage.cluster().runsControllers()) {

@@ -8,7 +8,7 @@ enum Gate {
     RBAC(403, "cannot "),
     /** The agents' policy, {@code deploy/agent/inventory-writers.yaml}. */
     POLICY(403, "ValidatingAdmissionPolicy 'apparmor-admission-inventory-writers'"),
-    /** The webhook's policies, {@code deploy/placement-writers.yaml}. */
+    /** The webhook's policies, {@code deploy/placement/placement-writers.yaml}. */
     PLACEMENT(403, "ValidatingAdmissionPolicy 'apparmor-admission-"),
     /** Kubernetes' own watch over kubelets: its Node authoriser and the admission plugin NodeRestriction. */
     NODE(403, "node"),

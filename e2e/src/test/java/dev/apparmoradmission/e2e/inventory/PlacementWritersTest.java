@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What the policies of {@code deploy/placement-writers.yaml} leave to the webhook's account, even if RBAC gave it
+ * What the policies of {@code deploy/placement/placement-writers.yaml} leave to the webhook's account, even if RBAC gave it
  * everything.
  */
 @ExtendWith(RealApiServer.class)
@@ -42,10 +42,10 @@ class PlacementWritersTest {
     @BeforeAll
     void begin(Stage stage) throws IOException {
         Path deploy = stage.directory().resolveSibling("deploy");
-        policies = deploy.resolve("placement-writers.yaml");
+        policies = deploy.resolve("placement").resolve("placement-writers.yaml");
         admin = ApiServer.of(stage.cluster().kubeconfig());
         installed = new Installed(admin);
-        installed.file(deploy.resolve("rbac.yaml"));
+        installed.file(deploy.resolve("base").resolve("rbac.yaml"));
         if (stage.cluster().runsControllers()) {
             Scene.await(
                     "default service account",

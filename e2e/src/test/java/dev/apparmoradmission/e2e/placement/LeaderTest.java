@@ -77,7 +77,7 @@ class LeaderTest {
 
         assertThat(problems(scene)).isEqualTo(1);
         assertThat(scene.webhook().log())
-                .contains("Cannot elect a leader for placement", "Apply deploy/rbac-placement.yaml");
+                .contains("Cannot elect a leader for placement", "Apply deploy/placement/rbac-placement.yaml");
         assertThat(scene.webhook().alive()).isTrue();
         fleet.given(patient("steered", "k8s-nginx"));
         fleet.awaitUnschedulable("steered");
