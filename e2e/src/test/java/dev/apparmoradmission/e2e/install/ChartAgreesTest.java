@@ -37,7 +37,8 @@ class ChartAgreesTest {
         Map<String, String> templated = normalised(renderers
                 .template(Renderers.NAMESPACE, overlay.valueArguments())
                 .text());
-        System.out.println(overlay + ": " + kustomized.size() + " objects by Kustomize, " + templated.size() + " by Helm");
+        System.out.println(
+                overlay + ": " + kustomized.size() + " objects by Kustomize, " + templated.size() + " by Helm");
 
         assertThat(templated.keySet()).containsExactlyElementsOf(kustomized.keySet());
         templated.forEach((name, object) -> assertThat(object).as(name).isEqualTo(kustomized.get(name)));
@@ -45,16 +46,13 @@ class ChartAgreesTest {
 
     /** In another namespace than ours, which the policies in CEL name too, nothing is left that points to ours. */
     @Test
-    void theChartFollowsTheNamespaceOfItsRelease() {
-        Overlay everything;
-        try {
-            everything = overlays().get(overlays().size() - 1);
-        } catch (IOException failure) {
-            throw new java.io.UncheckedIOException(failure);
-        }
-        String there = renderers.template("elsewhere-ns", everything.valueArguments()).text();
-        String here =
-                renderers.template(Renderers.NAMESPACE, everything.valueArguments()).text();
+    void theChartFollowsTheNamespaceOfItsRelease() throws IOException {
+        Overlay everything = overlays().get(overlays().size() - 1);
+        String there =
+                renderers.template("elsewhere-ns", everything.valueArguments()).text();
+        String here = renderers
+                .template(Renderers.NAMESPACE, everything.valueArguments())
+                .text();
 
         assertThat(there)
                 .doesNotContain(
@@ -65,7 +63,8 @@ class ChartAgreesTest {
                         "namespace == 'apparmor-admission'",
                         "apparmor-admission.apparmor-admission.svc",
                         "\"apparmor-admission\"]");
-        assertThat(normalised(there.replace("elsewhere-ns", Renderers.NAMESPACE))).isEqualTo(normalised(here));
+        assertThat(normalised(there.replace("elsewhere-ns", Renderers.NAMESPACE)))
+                .isEqualTo(normalised(here));
     }
 
     @ParameterizedTest
@@ -150,7 +149,9 @@ class ChartAgreesTest {
             String name = object.path("kind").asText() + " "
                     + object.at("/metadata/namespace").asText() + "/"
                     + object.at("/metadata/name").asText();
-            assertThat(objects.put(name, sorted(object).toPrettyString())).as(name + " twice").isNull();
+            assertThat(objects.put(name, sorted(object).toPrettyString()))
+                    .as(name + " twice")
+                    .isNull();
         }
         return objects;
     }

@@ -57,19 +57,14 @@ record Overlay(String name, Path directory, List<String> values) {
         Path directory = Renderers.E2E.resolve("target").resolve("overlays").resolve(name);
         Files.createDirectories(directory);
         Path deploy = directory.toRealPath().relativize(Renderers.DEPLOY.toRealPath());
-        Files.writeString(
-                directory.resolve("kustomization.yaml"),
-                """
+        Files.writeString(directory.resolve("kustomization.yaml"), """
                         apiVersion: kustomize.config.k8s.io/v1beta1
                         kind: Kustomization
                         resources: [%s/base]
                         components: [%s]
-                        """
-                        .formatted(
-                                deploy,
-                                components.stream()
-                                        .map(component -> deploy + "/" + component)
-                                        .collect(Collectors.joining(", "))));
+                        """.formatted(
+                deploy,
+                components.stream().map(component -> deploy + "/" + component).collect(Collectors.joining(", "))));
         return new Overlay(name, directory, Arrays.asList(values));
     }
 

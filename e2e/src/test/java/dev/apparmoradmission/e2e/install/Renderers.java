@@ -30,13 +30,13 @@ record Renderers(List<String> kustomize, List<String> helm) {
         Optional<List<String>> kustomize = settings.executable("kubectl")
                 .map(kubectl -> List.of(kubectl.toString(), "kustomize"))
                 .or(() -> settings.executable("kustomize").map(found -> List.of(found.toString(), "build")));
-        Optional<List<String>> helm = settings.path("E2E_HELM")
-                .or(() -> settings.executable("helm"))
-                .map(found -> List.of(found.toString()));
+        Optional<List<String>> helm =
+                settings.path("E2E_HELM").or(() -> settings.executable("helm")).map(found -> List.of(found.toString()));
         if (kustomize.isEmpty() || helm.isEmpty()) {
             Assumptions.assumeTrue(
                     settings.executable("go").isPresent(),
-                    "could not run: neither " + (helm.isEmpty() ? "helm" : "kubectl or kustomize") + " nor go is on the PATH");
+                    "could not run: neither " + (helm.isEmpty() ? "helm" : "kubectl or kustomize")
+                            + " nor go is on the PATH");
             GoModule tools = new GoModule(settings, E2E.resolve("tools"), "-s -w");
             List<Program> missing = new ArrayList<>();
             if (kustomize.isEmpty()) {
@@ -67,6 +67,8 @@ record Renderers(List<String> kustomize, List<String> helm) {
     Run template(String namespace, String... values) {
         List<String> command = new ArrayList<>(helm);
         command.addAll(List.of("template", "apparmor-admission", CHART.toString(), "--namespace", namespace));
+        // Without a cluster Helm has to be told for which Kubernetes.
+        command.addAll(List.of("--kube-version", "1.35.0"));
         for (String value : values) {
             command.addAll(List.of("--set-json", value));
         }
