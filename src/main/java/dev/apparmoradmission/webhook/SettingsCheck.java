@@ -3,6 +3,8 @@ package dev.apparmoradmission.webhook;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Checks what the types of {@link WebhookSettings} cannot say. */
 final class SettingsCheck {
@@ -13,6 +15,9 @@ final class SettingsCheck {
     private static final Duration LONGEST_HOLD = Duration.ofDays(30);
     private static final int MOST_REVIEWS = 10_000;
     private static final int LONGEST_NAME = 63;
+    private static final String NAME = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+    private static final Duration SHORTEST_VALIDITY = Duration.ofSeconds(10);
+    private static final Duration LONGEST_VALIDITY = Duration.ofDays(3650);
 
     private SettingsCheck() {}
 
@@ -35,7 +40,7 @@ final class SettingsCheck {
             lines.add(line("warm-up-reviews", "must lie between 0 and " + MOST_REVIEWS));
         }
         if (settings.inventoryNamespace()
-                .filter(name -> name.length() > LONGEST_NAME || !name.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?"))
+                .filter(name -> name.length() > LONGEST_NAME || !name.matches(NAME))
                 .isPresent()) {
             lines.add(line("inventory-namespace", "must be the name of a namespace"));
         }
@@ -45,8 +50,47 @@ final class SettingsCheck {
                     "transient-taints",
                     "must be keys of taints; one that stands for all would make every node eligible"));
         }
+        checkTls(settings, lines);
         if (!lines.isEmpty()) {
             throw new UnusableConfigurationException(lines);
+        }
+    }
+
+    private static void checkTls(WebhookSettings settings, List<String> lines) {
+        if (settings.tlsMode() != WebhookSettings.TlsMode.SELF_MANAGED) {
+            return;
+        }
+        if (settings.isStandalone()) {
+            lines.add(line("tls.mode", "cannot be self-managed without a cluster, where files are given for it"));
+        }
+        if (settings.caOut().isPresent()) {
+            lines.add(line("ca-out", "is for a self-made certificate, not for a self-managed one"));
+        }
+        Map<String, Optional<String>> names = Map.of(
+                "tls.secret", Optional.of(settings.tlsSecret()),
+                "tls.service-name", Optional.of(settings.tlsServiceName()),
+                "tls.namespace", settings.tlsNamespace());
+        names.forEach((key, name) -> {
+            if (name.filter(given -> given.length() > LONGEST_NAME || !given.matches(NAME))
+                    .isPresent()) {
+                lines.add(line(key, "must be a name of an object"));
+            }
+        });
+        Duration validity = settings.tlsValidity();
+        if (validity.compareTo(SHORTEST_VALIDITY) < 0 || validity.compareTo(LONGEST_VALIDITY) > 0) {
+            lines.add(line("tls.validity", "must lie between 10 s and 3650 days"));
+            return;
+        }
+        Duration authority = settings.tlsCaValidity();
+        if (authority.compareTo(validity.multipliedBy(2)) < 0
+                || authority.compareTo(LONGEST_VALIDITY.multipliedBy(2)) > 0) {
+            lines.add(line("tls.ca-validity", "must be at least twice tls.validity, and at most 7300 days"));
+            return;
+        }
+        Duration overlap = settings.tlsOverlap();
+        if (overlap.compareTo(Duration.ofSeconds(1)) < 0
+                || overlap.multipliedBy(4).compareTo(authority) > 0) {
+            lines.add(line("tls.overlap", "must lie between 1 s and a quarter of tls.ca-validity"));
         }
     }
 

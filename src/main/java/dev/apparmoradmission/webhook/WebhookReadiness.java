@@ -10,7 +10,7 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready once policies and cluster are known, the HTTPS port is open and the webhook is warm. What goes wrong later is told in
+ * Ready once policies and cluster are known, the HTTPS port is open with a certificate and the webhook is warm. What goes wrong later is told in
  * the data, but does not end readiness: the last good policies and nodes are in force, and without any webhook no pod starts.
  */
 @Readiness
@@ -29,10 +29,11 @@ public class WebhookReadiness implements HealthCheck {
     public HealthCheckResponse call() {
         Optional<Snapshot> snapshot = snapshots.current();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("admission")
-                .status(snapshot.isPresent() && state.isListening() && state.isWarm())
+                .status(snapshot.isPresent() && state.isListening() && state.isWarm() && state.isCertified())
                 .withData("policies", state.policyProblem().isPresent() ? "last good set" : "current")
                 .withData("cluster", snapshot.isEmpty() ? "waiting" : "known")
                 .withData("https", state.isListening() ? "listening" : "closed")
+                .withData("certificate", state.isCertified() ? "served" : "waiting")
                 .withData("warm", state.isWarm());
         snapshot.ifPresent(
                 known -> response.withData("policyHash", known.policies().hash())
@@ -40,6 +41,9 @@ public class WebhookReadiness implements HealthCheck {
                         .withData("nodes", known.nodes().members().size()));
         state.policyProblem().ifPresent(problem -> response.withData("policyProblem", problem));
         state.clusterProblem().ifPresent(problem -> response.withData("clusterProblem", problem));
+        state.certificateProblems().stream()
+                .findFirst()
+                .ifPresent(problem -> response.withData("certificateProblem", problem));
         return response.build();
     }
 }

@@ -3,6 +3,7 @@ package dev.apparmoradmission.webhook;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -92,7 +93,7 @@ public interface WebhookSettings {
     @Described(
             value =
                     "Further DNS names and IP addresses for the self-made certificate, besides localhost, 127.0.0.1, ::1 and"
-                            + " the host's name.",
+                            + " the host's name; for a self-managed one, besides the Service's.",
             option = "--tls-host")
     Optional<List<String>> tlsHosts();
 
@@ -102,12 +103,73 @@ public interface WebhookSettings {
             option = "--ca-out")
     Optional<Path> caOut();
 
+    /** Where the serving certificate comes from. */
+    @Described(
+            "Where the serving certificate comes from. files: from quarkus.tls.admission.key-store… where that is given"
+                    + " (cert-manager mounts it), self-made otherwise. self-managed: from a Secret that the replicas share and"
+                    + " keep themselves, with its CA in both webhook configurations (deploy/components/self-managed-tls/rbac-self-managed-tls.yaml).")
+    @WithName("tls.mode")
+    @WithDefault("files")
+    TlsMode tlsMode();
+
+    /** The Secret of self-managed certificates. */
+    @Described("Self-managed: the name of the Secret.")
+    @WithName("tls.secret")
+    @WithDefault("apparmor-admission-tls")
+    String tlsSecret();
+
+    /** The namespace of that Secret. */
+    @Described(
+            "Self-managed: the namespace of the Secret and of the Service. Absent: the one that the webhook runs in.")
+    @WithName("tls.namespace")
+    Optional<String> tlsNamespace();
+
+    /** The Service by which the webhook is called. */
+    @Described(
+            "Self-managed: the name of the Service, for the certificate. It is for tls-hosts as well, but for no name of the"
+                    + " host.")
+    @WithName("tls.service-name")
+    @WithDefault("apparmor-admission")
+    String tlsServiceName();
+
+    /** How long a serving certificate is valid. */
+    @Described(
+            "Self-managed: how long a serving certificate is valid, between 10 s and 3650 days. It is renewed when two thirds"
+                    + " of that are over.")
+    @WithName("tls.validity")
+    @WithDefault("90D")
+    Duration tlsValidity();
+
+    /** How long a CA is valid. */
+    @Described(
+            "Self-managed: how long a CA is valid, at least twice as long as a serving certificate and at most 7300 days. The"
+                    + " next one is made when two thirds of that are over.")
+    @WithName("tls.ca-validity")
+    @WithDefault("365D")
+    Duration tlsCaValidity();
+
+    /** How long a CA is trusted before it signs. */
+    @Described(
+            "Self-managed: how long a new CA is in both webhook configurations before a certificate of it is served, between 1 s"
+                    + " and a quarter of the validity of a CA. The old one stays until its last certificate has expired.")
+    @WithName("tls.overlap")
+    @WithDefault("1H")
+    Duration tlsOverlap();
+
     /** How many reviews warm the webhook. */
     @Described(
             "How many reviews the webhook sends to itself before it is ready, 0 to 10000, for half a second at most: the"
                     + " first real one would wait for the JVM otherwise.")
     @WithDefault("100")
     int warmUpReviews();
+
+    /** Where a serving certificate may come from. */
+    enum TlsMode {
+        /** Files, or else it is self-made. */
+        FILES,
+        /** A Secret that the replicas keep themselves. */
+        SELF_MANAGED
+    }
 
     /** Whether standalone mode is on. */
     default boolean isStandalone() {

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.webhook;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -11,6 +12,8 @@ final class WebhookState {
     private final AtomicReference<Problems> problems =
             new AtomicReference<>(new Problems(Optional.empty(), Optional.empty()));
     private volatile String certificate = "configured";
+    private volatile boolean certified = true;
+    private volatile List<String> certificateProblems = List.of();
     private volatile boolean listening;
     private volatile boolean warm;
 
@@ -21,6 +24,29 @@ final class WebhookState {
 
     String certificate() {
         return certificate;
+    }
+
+    /** What is served until further notice is nothing that callers trust. */
+    void awaitCertificate() {
+        certified = false;
+    }
+
+    /** What is served is what callers trust. */
+    void certified() {
+        certified = true;
+    }
+
+    boolean isCertified() {
+        return certified;
+    }
+
+    /** What is wrong with certificates; empty where nothing is. */
+    void certificateProblems(List<String> lines) {
+        certificateProblems = List.copyOf(lines);
+    }
+
+    List<String> certificateProblems() {
+        return certificateProblems;
     }
 
     /** The HTTPS port is open. */

@@ -3,6 +3,7 @@ package dev.apparmoradmission.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -77,6 +78,10 @@ class ConfigurationDocumentTest {
     }
 
     private static String name(Method key) {
+        WithName given = key.getAnnotation(WithName.class);
+        if (given != null) {
+            return given.value();
+        }
         return key.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
@@ -90,6 +95,11 @@ class ConfigurationDocumentTest {
         }
         if (type == Duration.class) {
             return "duration";
+        }
+        if (type instanceof Class<?> known && known.isEnum()) {
+            return Arrays.stream(known.getEnumConstants())
+                    .map(value -> value.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+                    .collect(Collectors.joining(" or "));
         }
         return type.getTypeName().replaceAll(".*\\.", "").toLowerCase(Locale.ROOT);
     }

@@ -3,6 +3,7 @@ package dev.apparmoradmission.cluster.placement;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.apparmoradmission.cluster.leader.Refusal;
 import dev.apparmoradmission.workload.Placement;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.Node;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
@@ -152,24 +152,8 @@ final class ClusterWrites implements NodeLabeller.Writer, HeldPods.Writer {
         try {
             return request.get();
         } catch (KubernetesClientException e) {
-            throw refusal(e);
+            throw Refusal.of(e);
         }
-    }
-
-    /** What a failed request means. */
-    static Refusal refusal(KubernetesClientException failure) {
-        String said = Optional.ofNullable(failure.getStatus())
-                .map(status -> status.getMessage())
-                .orElseGet(() -> String.valueOf(failure.getMessage()));
-        return new Refusal(
-                switch (failure.getCode()) {
-                    // Admission answers with the same code as authorisation.
-                    case 403 -> said.contains("denied") ? Refusal.Kind.REFUSED : Refusal.Kind.FORBIDDEN;
-                    case 404, 409 -> Refusal.Kind.GONE;
-                    case 400, 422 -> Refusal.Kind.REFUSED;
-                    default -> Refusal.Kind.UNREACHABLE;
-                },
-                said);
     }
 
     private static ObjectNode object() {

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.cluster.placement;
 
+import dev.apparmoradmission.cluster.leader.Refusal;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.workload.Placement;
 import java.time.Duration;

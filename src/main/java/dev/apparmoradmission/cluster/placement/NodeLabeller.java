@@ -1,5 +1,6 @@
 package dev.apparmoradmission.cluster.placement;
 
+import dev.apparmoradmission.cluster.leader.Refusal;
 import dev.apparmoradmission.cluster.placement.PlacementReports.LabelWrite;
 import dev.apparmoradmission.node.ClusterNodes;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package dev.apparmoradmission.cluster.placement;
 
 import dev.apparmoradmission.cluster.RecordStore;
+import dev.apparmoradmission.cluster.leader.Refusal;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +49,7 @@ final class PendingPods implements AutoCloseable {
                 .itemStore(kept)
                 .removeNamespaceIndex()
                 .exceptionHandler((started, problem) -> {
-                    troubles.cannot(Troubles.Work.PODS, refusal(problem));
+                    troubles.cannot(Troubles.Work.PODS, Refusal.of(problem));
                     return true;
                 });
         informer.start().whenComplete((done, failed) -> {
@@ -71,15 +71,5 @@ final class PendingPods implements AutoCloseable {
     @Override
     public void close() {
         informer.close();
-    }
-
-    private static Refusal refusal(Throwable problem) {
-        Throwable cause = problem;
-        while (cause != null && !(cause instanceof KubernetesClientException)) {
-            cause = cause.getCause();
-        }
-        return cause instanceof KubernetesClientException failure
-                ? ClusterWrites.refusal(failure)
-                : new Refusal(Refusal.Kind.UNREACHABLE, String.valueOf(problem.getMessage()));
     }
 }

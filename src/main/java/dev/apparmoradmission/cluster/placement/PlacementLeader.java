@@ -2,14 +2,14 @@ package dev.apparmoradmission.cluster.placement;
 
 import dev.apparmoradmission.cluster.ClusterConnection;
 import dev.apparmoradmission.cluster.SnapshotStore;
+import dev.apparmoradmission.cluster.leader.Leadership;
+import dev.apparmoradmission.cluster.leader.Rounds;
 import dev.apparmoradmission.decision.Snapshot;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The part of the webhook that writes: labels on nodes for {@code placement: Steer} and {@code onUnsupportedNode: Pin}, the end
@@ -20,8 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class PlacementLeader implements AutoCloseable {
 
-    /** How long a request may take: a leader that hangs must not outlive its Lease. In milliseconds. */
-    private static final int REQUEST_TIMEOUT = 5_000;
+    private static final String LEASE = "apparmor-admission-leader";
     /** How often to look though nothing happened. */
     private static final Duration IDLE = Duration.ofSeconds(30);
     /** How often to look while we do not lead, or something is missing. */
@@ -53,11 +52,10 @@ public final class PlacementLeader implements AutoCloseable {
         this.reports = reports;
         this.clock = clock;
         this.troubles = new Troubles(reports);
-        String identity = Optional.ofNullable(System.getenv("HOSTNAME")).orElse("webhook") + "_"
-                + Integer.toHexString(ThreadLocalRandom.current().nextInt());
+        String identity = Leadership.identity();
         ClusterWrites writes = new ClusterWrites(client, identity, clock);
         this.rounds = new Rounds("placement-leader", this::round);
-        this.leadership = new Leadership(client, namespace, identity, troubles, rounds::signal);
+        this.leadership = new Leadership(client, namespace, LEASE, identity, troubles, rounds::signal);
         this.labeller = new NodeLabeller(writes, reports, troubles, clock);
         this.heldPods = new HeldPods(writes, reports, troubles, holdDeadline, clock);
     }
@@ -75,16 +73,7 @@ public final class PlacementLeader implements AutoCloseable {
             SnapshotStore snapshots,
             PlacementReports reports,
             Clock clock) {
-        KubernetesClient shared = connection.client();
-        // Fails at once where the shared client would try again for minutes: by then the plan is old, and the next
-        // round
-        // makes a new one.
-        KubernetesClient client = shared.newClient(
-                        new RequestConfigBuilder(shared.getConfiguration().getRequestConfig())
-                                .withRequestRetryBackoffLimit(0)
-                                .withRequestTimeout(REQUEST_TIMEOUT)
-                                .build())
-                .adapt(KubernetesClient.class);
+        KubernetesClient client = Leadership.impatient(connection.client());
         PlacementLeader leader = new PlacementLeader(client, namespace, holdDeadline, snapshots, reports, clock);
         snapshots.onChange(leader.rounds::signal);
         leader.rounds.start();

@@ -1,10 +1,12 @@
 package dev.apparmoradmission.cluster.placement;
 
+import dev.apparmoradmission.cluster.leader.ElectionReports;
+import dev.apparmoradmission.cluster.leader.Refusal;
 import java.util.EnumSet;
 import java.util.Set;
 
 /** Tells a trouble once when it begins, and once when it is over. Safe for use by several threads. */
-final class Troubles {
+final class Troubles implements ElectionReports {
 
     /** The file that gives the rights, as a message names it. */
     static final String RIGHTS = "deploy/placement/rbac-placement.yaml";
@@ -28,6 +30,16 @@ final class Troubles {
 
     Troubles(PlacementReports reports) {
         this.reports = reports;
+    }
+
+    @Override
+    public void canElect() {
+        can(Work.ELECTION);
+    }
+
+    @Override
+    public void cannotElect(Refusal refusal) {
+        cannot(Work.ELECTION, refusal);
     }
 
     /** The work cannot be done. */

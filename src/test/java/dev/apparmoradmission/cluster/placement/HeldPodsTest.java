@@ -6,6 +6,7 @@ import static dev.apparmoradmission.decision.PodBuilder.pod;
 import static dev.apparmoradmission.decision.World.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apparmoradmission.cluster.leader.Refusal;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.decision.World;
 import dev.apparmoradmission.node.ContainerRuntime;

@@ -4,6 +4,7 @@ import static dev.apparmoradmission.cluster.placement.Fleet.policy;
 import static dev.apparmoradmission.decision.World.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apparmoradmission.cluster.leader.Refusal;
 import dev.apparmoradmission.cluster.placement.NodeLabeller.Outcome;
 import dev.apparmoradmission.cluster.placement.PlacementReports.LabelWrite;
 import dev.apparmoradmission.node.ClusterNodes;

@@ -146,7 +146,10 @@ public final class WebhookProcess implements AutoCloseable {
         command.addAll(List.of("-jar", jar.toString(), "webhook"));
         policies.forEach(policy -> command.addAll(List.of("--policy", policy.toString())));
         command.addAll(List.of("--inventory-namespace", NAMESPACE));
-        command.addAll(List.of("--ca-out", ca.toString(), "--tls-host", cluster.webhookHost()));
+        if (!environment.containsKey("APPARMOR_ADMISSION_TLS_MODE")) {
+            command.addAll(List.of("--ca-out", ca.toString()));
+        }
+        command.addAll(List.of("--tls-host", cluster.webhookHost()));
         Map<String, String> variables = new HashMap<>(environment);
         variables.put("KUBECONFIG", kubeconfig.toString());
         variables.put("QUARKUS_HTTP_SSL_PORT", ports.get(0).toString());
@@ -176,6 +179,13 @@ public final class WebhookProcess implements AutoCloseable {
     public void register() throws IOException {
         registered = true;
         registration.register(url, ca());
+        child.await(READY, this::asked);
+    }
+
+    /** Registers what listens elsewhere, and waits until the API server asks this one by way of it. */
+    public void registerBehind(String front) throws IOException {
+        registered = true;
+        registration.register(front, ca());
         child.await(READY, this::asked);
     }
 
@@ -219,10 +229,16 @@ public final class WebhookProcess implements AutoCloseable {
         return "https://127.0.0.1:" + port;
     }
 
-    /** The CA of its certificate, in PEM form. */
+    /** The port of {@link #url}. */
+    public int port() {
+        return port;
+    }
+
+    /** The CA of its certificate, in PEM form; empty where it keeps its certificates itself. */
     public String ca() {
+        Path file = directory.resolve("ca.pem");
         try {
-            return Files.readString(directory.resolve("ca.pem"));
+            return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException failure) {
             throw new UncheckedIOException("the webhook's CA", failure);
         }

@@ -1,4 +1,4 @@
-package dev.apparmoradmission.cluster.placement;
+package dev.apparmoradmission.cluster.leader;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -24,7 +24,7 @@ final class LeaderLease implements Lock {
 
     private final LeaseLock lease;
     private final Duration duration;
-    private final Troubles troubles;
+    private final ElectionReports reports;
     private @Nullable LeaderElectionRecord seen;
     private long seenAt;
     private volatile long heldUntil = System.nanoTime();
@@ -35,10 +35,10 @@ final class LeaderLease implements Lock {
      *
      * @param duration how long others wait for a renewal
      */
-    LeaderLease(String namespace, String name, String identity, Duration duration, Troubles troubles) {
+    LeaderLease(String namespace, String name, String identity, Duration duration, ElectionReports reports) {
         this.lease = new LeaseLock(namespace, name, identity);
         this.duration = duration;
-        this.troubles = troubles;
+        this.reports = reports;
     }
 
     /** Whether nobody else can have taken it yet. */
@@ -55,7 +55,7 @@ final class LeaderLease implements Lock {
     public synchronized @Nullable LeaderElectionRecord get(KubernetesClient client) {
         LeaderElectionRecord found = attempt(() -> lease.get(client));
         if (!unwritable) {
-            troubles.can(Troubles.Work.ELECTION);
+            reports.canElect();
         }
         if (found == null) {
             return null;
@@ -115,10 +115,10 @@ final class LeaderLease implements Lock {
         try {
             attempt(request);
             unwritable = false;
-            troubles.can(Troubles.Work.ELECTION);
+            reports.canElect();
         } catch (KubernetesClientException e) {
             // Another replica was faster: that is what an election is for.
-            unwritable = ClusterWrites.refusal(e).kind() != Refusal.Kind.GONE;
+            unwritable = Refusal.of(e).kind() != Refusal.Kind.GONE;
             throw e;
         }
     }
@@ -128,9 +128,9 @@ final class LeaderLease implements Lock {
         try {
             return request.run();
         } catch (KubernetesClientException e) {
-            Refusal refusal = ClusterWrites.refusal(e);
+            Refusal refusal = Refusal.of(e);
             if (refusal.kind() == Refusal.Kind.FORBIDDEN || refusal.kind() == Refusal.Kind.UNREACHABLE) {
-                troubles.cannot(Troubles.Work.ELECTION, refusal);
+                reports.cannotElect(refusal);
             }
             throw e;
         }

@@ -1,4 +1,4 @@
-package dev.apparmoradmission.cluster.placement;
+package dev.apparmoradmission.cluster.leader;
 
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * together are one round, and a round that takes long is followed by a rest, so that the work never takes more than a part of
  * one core.
  */
-final class Rounds implements AutoCloseable {
+public final class Rounds implements AutoCloseable {
 
     /** How long further changes are waited for. */
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
@@ -31,18 +31,19 @@ final class Rounds implements AutoCloseable {
      *
      * @param work a round; gives how long to wait for the next one if nothing changes
      */
-    Rounds(String name, Supplier<Duration> work) {
+    public Rounds(String name, Supplier<Duration> work) {
         this.work = work;
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
 
-    void start() {
+    /** Begins. */
+    public void start() {
         thread.start();
     }
 
     /** Something changed. Returns at once. */
-    void signal() {
+    public void signal() {
         lock.lock();
         try {
             pending = true;
