@@ -1,6 +1,8 @@
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.FileInputStream;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -9,12 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A stage on which the agent plays its part once, so that the classes it loads are known: a securityfs of three files, a token
- * that proves nothing, and an API server that says yes to every PATCH.
+ * A stage on which agent and webhook play their parts once, so that the classes they load are known: a securityfs of three
+ * files, a token that proves nothing, and an API server that says yes to every PATCH, has one Node, one Namespace and one list
+ * of profiles to show, and sees nothing happen to them.
  *
  * <p>Usage: {@code java Rehearsal.java DIRECTORY KEYSTORE PASSWORD}. Makes the files below DIRECTORY, writes one line for each
  * accepted ConfigMap to {@code DIRECTORY/accepted} and its body to {@code DIRECTORY/last}, the port to {@code DIRECTORY/port}, and runs until it is killed.
@@ -36,8 +41,14 @@ final class Rehearsal {
         HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context));
         Path accepted = Files.createFile(directory.resolve("accepted"));
+        // A watch lasts: it must not keep others waiting.
+        server.setExecutor(Executors.newCachedThreadPool());
         server.createContext("/", exchange -> {
             byte[] body = exchange.getRequestBody().readAllBytes();
+            if (exchange.getRequestMethod().equals("GET")) {
+                show(exchange);
+                return;
+            }
             byte[] answer = "{\"kind\":\"PartialObjectMetadata\"}".getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, answer.length);
@@ -53,6 +64,50 @@ final class Rehearsal {
         Path port = directory.resolve("port.new");
         Files.writeString(port, server.getAddress().getPort() + "\n");
         Files.move(port, directory.resolve("port"));
+    }
+
+    /** A list, or a watch of it in which nothing happens. */
+    private static void show(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        String list = list(path.substring(path.lastIndexOf('/') + 1));
+        boolean watch = String.valueOf(exchange.getRequestURI().getQuery()).contains("watch=true");
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        if (list.isEmpty()) {
+            exchange.sendResponseHeaders(404, -1);
+        } else if (watch && exchange.getRequestHeaders().containsKey("Upgrade")) {
+            // No WebSocket: the client then takes what every proxy lets through.
+            exchange.sendResponseHeaders(200, -1);
+        } else if (watch) {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().flush();
+            LockSupport.park();
+        } else {
+            byte[] answer = list.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+        }
+        exchange.close();
+    }
+
+    private static String list(String resource) {
+        return switch (resource) {
+            case "nodes" -> list(
+                    "Node",
+                    "'metadata':{'name':'n1','uid':'11111111-2222-3333-4444-555555555555','labels':{'kubernetes.io/os':'linux'}},"
+                            + "'status':{'nodeInfo':{'containerRuntimeVersion':'containerd://2.2.0'}}");
+            case "namespaces" -> list("Namespace", "'metadata':{'name':'shop','labels':{'team':'shop'}}");
+            case "configmaps" -> list(
+                    "ConfigMap",
+                    "'metadata':{'name':'apparmor-inventory-n1','namespace':'rehearsal','labels':{'apparmor-admission.dev/inventory':'true'}},"
+                            + "'data':{'n1':'# apparmor: enabled\\nk8s-web (enforce)\\n'}");
+            default -> "";
+        };
+    }
+
+    private static String list(String kind, String item) {
+        return ("{'kind':'" + kind + "List','apiVersion':'v1','metadata':{'resourceVersion':'1'},'items':[{'apiVersion':'v1','kind':'"
+                        + kind + "'," + item + "}]}")
+                .replace('\'', '"');
     }
 
     private static void files(Path directory) throws Exception {
