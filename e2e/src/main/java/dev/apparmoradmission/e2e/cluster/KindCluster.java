@@ -68,7 +68,9 @@ final class KindCluster implements TestCluster {
             Config config = Config.fromKubeconfig(container.getKubeconfig());
             try (KubernetesClient client =
                     new KubernetesClientBuilder().withConfig(config).build()) {
-                keepPodsOffTheRealNode(container);
+                // The tests bring nodes of their own. The real one must not count as a place for their pods, nor run
+                // them.
+                new RealNode(container).keepPodsOff();
                 String version = client.getKubernetesVersion().getGitVersion();
                 return new KindCluster(container, version, webhookHost.orElseGet(() -> gateway(container)), cleanup);
             }
@@ -192,22 +194,6 @@ final class KindCluster implements TestCluster {
         }
     }
 
-    /**
-     * The tests bring nodes of their own. The real one must not count as a place for their pods, and must not run
-     * them.
-     */
-    private static void keepPodsOffTheRealNode(KindContainer<?> container) throws IOException, InterruptedException {
-        // A patch without a version: the kubelet and the controllers write to the node all the time.
-        run(
-                container,
-                "kubectl",
-                "taint",
-                "nodes",
-                "--all",
-                "--overwrite",
-                "e2e.apparmor-admission.dev/real-node:NoSchedule");
-    }
-
     private static String run(KindContainer<?> container, String... command) throws IOException, InterruptedException {
         ExecResult result = container.execInContainer(command);
         if (result.getExitCode() != 0) {
@@ -251,6 +237,11 @@ final class KindCluster implements TestCluster {
     @Override
     public boolean runsScheduler() {
         return true;
+    }
+
+    @Override
+    public Optional<RealNode> realNode() {
+        return Optional.of(new RealNode(container));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.apparmoradmission.e2e.cluster;
 
+import java.util.Optional;
+
 /** A running API server that belongs to the tests alone, until {@link #close()}. */
 public sealed interface TestCluster extends AutoCloseable permits GivenCluster, KindCluster, LocalControlPlane {
     /** What it is, for the report: "kind v1.35.4 through Testcontainers". */
@@ -22,6 +24,11 @@ public sealed interface TestCluster extends AutoCloseable permits GivenCluster, 
 
     /** Whether it is still there when we are gone, with everything that was not cleared away. */
     boolean outlivesUs();
+
+    /** The node that runs pods; empty where there is none, or none that we may load images into. */
+    default Optional<RealNode> realNode() {
+        return Optional.empty();
+    }
 
     /** Stops what was started and removes what it left; of a given cluster, nothing. Can be called again. */
     @Override
