@@ -78,6 +78,17 @@ final class WebhookClient {
         return response(door, body).path("allowed").asBoolean();
     }
 
+    /** What our own readiness check tells; others stand beside it, in no order. */
+    JsonNode readinessData() throws Exception {
+        for (JsonNode check :
+                JSON.readTree(management().get("/q/health/ready").asByteArray()).path("checks")) {
+            if (check.path("name").asText().equals("admission")) {
+                return check.path("data");
+            }
+        }
+        throw new AssertionError("there is no readiness check of ours");
+    }
+
     String metrics() {
         return management().get("/q/metrics").asString();
     }

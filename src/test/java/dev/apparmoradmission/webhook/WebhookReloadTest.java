@@ -2,8 +2,6 @@ package dev.apparmoradmission.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.vertx.http.HttpServer;
@@ -46,8 +44,8 @@ class WebhookReloadTest {
         WebhookFiles.put(inventory, WebhookFiles.INVENTORY);
         await(() -> !webhook.allowed(Door.VALIDATE, UNCONFINED)
                 && !webhook.allowed(Door.VALIDATE, DATABASE)
-                && data().path("policies").asText().equals("current")
-                && !data().has("clusterProblem"));
+                && webhook.readinessData().path("policies").asText().equals("current")
+                && !webhook.readinessData().has("clusterProblem"));
     }
 
     @Test
@@ -88,10 +86,10 @@ class WebhookReloadTest {
 
         WebhookFiles.put(policy, WebhookFiles.POLICY.replace("mode: Enforce", "mode: Enforced"));
 
-        await(() -> data().path("policies").asText().equals("last good set"));
+        await(() -> webhook.readinessData().path("policies").asText().equals("last good set"));
         assertThat(webhook.allowed(Door.VALIDATE, UNCONFINED)).isFalse();
         assertThat(hash()).isEqualTo(before);
-        assertThat(data().path("policyProblem").asText()).contains("strict.yaml", "spec.mode");
+        assertThat(webhook.readinessData().path("policyProblem").asText()).contains("strict.yaml", "spec.mode");
         assertThat(webhook.management().get("/q/health/ready").statusCode()).isEqualTo(200);
         assertThat(webhook.metrics())
                 .containsPattern("apparmor_admission_policy_reload_total\\{outcome=\"refused\"[,}].* [1-9]");
@@ -119,7 +117,7 @@ class WebhookReloadTest {
 
         WebhookFiles.put(inventory, "kind: ConfigMap\ndata: {n1: [");
 
-        await(() -> data().path("clusterProblem").asText().contains("inventory.yaml"));
+        await(() -> webhook.readinessData().path("clusterProblem").asText().contains("inventory.yaml"));
         assertThat(webhook.allowed(Door.VALIDATE, web)).isTrue();
         assertThat(webhook.allowed(Door.VALIDATE, DATABASE)).isFalse();
     }
@@ -128,7 +126,7 @@ class WebhookReloadTest {
     void a_vanished_inventory_changes_nothing() throws Exception {
         Files.delete(inventory);
 
-        await(() -> data().path("clusterProblem").asText().contains("inventory.yaml"));
+        await(() -> webhook.readinessData().path("clusterProblem").asText().contains("inventory.yaml"));
         assertThat(webhook.allowed(Door.VALIDATE, Reviews.create(Reviews.localhost("k8s-web"))))
                 .isTrue();
     }
@@ -138,14 +136,6 @@ class WebhookReloadTest {
                 .path("auditAnnotations")
                 .path("policy-hash")
                 .asText();
-    }
-
-    private JsonNode data() throws Exception {
-        return new ObjectMapper()
-                .readTree(webhook.management().get("/q/health/ready").asByteArray())
-                .path("checks")
-                .path(0)
-                .path("data");
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {

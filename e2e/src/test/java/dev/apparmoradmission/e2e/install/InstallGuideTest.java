@@ -61,9 +61,11 @@ class InstallGuideTest {
                     .forEach(directories::add);
         }
 
-        assertThat(directories).hasSizeGreaterThanOrEqualTo(4).allSatisfy(directory -> assertThat(
-                        Renderers.objects(renderers.kustomized(Renderers.DEPLOY.resolveSibling(directory))))
-                .isNotEmpty());
+        assertThat(directories)
+                .hasSizeGreaterThanOrEqualTo(4)
+                .allSatisfy(directory -> assertThat(
+                                Renderers.objects(renderers.kustomized(Renderers.DEPLOY.resolveSibling(directory))))
+                        .isNotEmpty());
     }
 
     @Test

@@ -58,16 +58,14 @@ class GracefulEndTest {
     }
 
     private static int create(Scene scene, String type) {
-        JsonNode pod = Manifest.parse(
-                """
+        JsonNode pod = Manifest.parse("""
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: meanwhile}
                 spec:
                   securityContext: {appArmorProfile: {type: %s}}
                   containers: [{name: c, image: none}]
-                """
-                        .formatted(type));
+                """.formatted(type));
         return scene.api().create(scene.namespace(), pod, "?dryRun=All").code();
     }
 }
