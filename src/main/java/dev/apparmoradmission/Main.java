@@ -3,6 +3,7 @@ package dev.apparmoradmission;
 import dev.apparmoradmission.agent.AgentCommand;
 import dev.apparmoradmission.check.CheckCommand;
 import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.export.PolicyCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
 import dev.apparmoradmission.webhook.WebhookCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -36,6 +37,7 @@ public final class Main {
             case "webhook" -> WebhookCommand.run(options);
             case "inventory" -> System.exit(InventoryCommand.run(options, Surroundings.ofProcess()));
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
+            case "policy" -> System.exit(PolicyCommand.run(options, Surroundings.ofProcess()));
             case "agent" ->
                 System.exit(AgentCommand.run(options, System.getenv(), System.out, System.err, Clock.systemUTC()));
             case "--help", "-h", "help" -> usage(System.out);
@@ -55,6 +57,7 @@ public final class Main {
         out.println("  webhook    serve the admission webhook over HTTPS");
         out.println("  check      judge manifests offline: files, directories, or - for standard input");
         out.println("  inventory  show what each node really has, in a cluster or in files");
+        out.println("  policy     export policies as admission policies of the API server");
         out.println("  agent      publish what this node's kernel holds, as soon as it changes");
         out.println("COMMAND --help tells its options; --version prints the version.");
     }

@@ -43,7 +43,7 @@ class ArchitectureTest {
             List.of("wire"),
             List.of("cluster", "report"),
             List.of("command"),
-            List.of("webhook", "check", "explain", "scan", "agent", "inventory"));
+            List.of("webhook", "check", "explain", "scan", "agent", "inventory", "export"));
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -138,7 +138,7 @@ class ArchitectureTest {
         check(
                 noClasses()
                         .that()
-                        .resideInAnyPackage(trees("wire", "report", "command", "check", "explain"))
+                        .resideInAnyPackage(trees("wire", "report", "command", "check", "explain", "export"))
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("io.fabric8..")
@@ -244,7 +244,7 @@ class ArchitectureTest {
     }
 
     private static Stream<String> frameworkless() {
-        return Stream.of("wire", "report", "command", "check", "explain", "agent", "inventory");
+        return Stream.of("wire", "report", "command", "check", "explain", "agent", "inventory", "export");
     }
 
     /** The package itself and those of every line below its own. */

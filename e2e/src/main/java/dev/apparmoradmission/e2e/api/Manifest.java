@@ -49,7 +49,13 @@ public final class Manifest {
             Map.entry("ValidatingAdmissionPolicy", "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"),
             Map.entry(
                     "ValidatingAdmissionPolicyBinding",
-                    "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings"));
+                    "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings"),
+            // As long as the versions that the ladder starts serve it so.
+            Map.entry(
+                    "MutatingAdmissionPolicy", "/apis/admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicies"),
+            Map.entry(
+                    "MutatingAdmissionPolicyBinding",
+                    "/apis/admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicybindings"));
 
     private Manifest() {}
 

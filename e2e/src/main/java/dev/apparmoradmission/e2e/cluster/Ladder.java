@@ -80,11 +80,17 @@ public final class Ladder {
      */
     public static TestCluster apiServerAlone(Settings settings, java.nio.file.Path e2e, PrintStream progress)
             throws Exception {
+        return apiServerAlone(settings, e2e, progress, List.of());
+    }
+
+    /** @param options further options of kube-apiserver, such as a feature gate */
+    public static TestCluster apiServerAlone(
+            Settings settings, java.nio.file.Path e2e, PrintStream progress, List<String> options) throws Exception {
         AssetsDirectory assets = new AssetsDirectory(settings);
         ControlPlanePrograms programs = assets.hindrance().isEmpty()
                 ? assets.programs()
                 : new GoToolchain(settings, e2e.resolve("controlplane")).programs(progress);
-        return LocalControlPlane.start(programs.alone());
+        return LocalControlPlane.start(programs.alone(), options);
     }
 
     private List<Rung> chosen() {

@@ -30,14 +30,16 @@ final class LocalControlPlane implements TestCluster {
     private static final Duration AT_ONCE = Duration.ZERO;
 
     private final ControlPlanePrograms programs;
+    private final List<String> serverOptions;
     private final Path directory;
     private final List<Child> children = new ArrayList<>();
     private final Cleanup cleanup;
     private String kubeconfig = "";
     private String version = "";
 
-    private LocalControlPlane(ControlPlanePrograms programs) throws IOException {
+    private LocalControlPlane(ControlPlanePrograms programs, List<String> serverOptions) throws IOException {
         this.programs = programs;
+        this.serverOptions = List.copyOf(serverOptions);
         // It holds keys and tokens.
         this.directory = Files.createTempDirectory(
                 "apparmor-e2e", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -45,7 +47,12 @@ final class LocalControlPlane implements TestCluster {
     }
 
     static LocalControlPlane start(ControlPlanePrograms programs) throws Exception {
-        LocalControlPlane plane = new LocalControlPlane(programs);
+        return start(programs, List.of());
+    }
+
+    /** @param serverOptions further options of kube-apiserver */
+    static LocalControlPlane start(ControlPlanePrograms programs, List<String> serverOptions) throws Exception {
+        LocalControlPlane plane = new LocalControlPlane(programs, serverOptions);
         try {
             plane.start();
             return plane;
@@ -96,6 +103,7 @@ final class LocalControlPlane implements TestCluster {
             // Nothing would make the account and token that this plugin demands of every pod.
             options.add("--disable-admission-plugins=ServiceAccount");
         }
+        options.addAll(serverOptions);
         Child server = run("kube-apiserver", programs.apiServer(), options);
         children.add(server);
         // It makes its own certificate as it starts: a client that trusts it can exist only then.
