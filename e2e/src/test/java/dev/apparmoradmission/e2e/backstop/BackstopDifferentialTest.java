@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Generated pods and templates at the real API server, which knows the exported policies and no webhook, and before
- * {@code check}: in what both can judge there is no difference. Each policy is compared twice: as it is, where one denial ends a
- * request, and with every rule a warning, where each finding shows.
+ * {@code check}: in what both can judge there is no difference. Each policy is compared as it is, where one denial ends a
+ * request; those that differ in more than their actions also with every rule a warning, where each finding shows.
  */
 @ExtendWith(RealApiServer.class)
 class BackstopDifferentialTest {
@@ -36,14 +36,14 @@ class BackstopDifferentialTest {
 
     @ParameterizedTest
     @CsvSource({
-        "audit-first, backstop-pods",
-        "baseline, backstop-pods",
-        "restricted, backstop-pods",
-        "kube-system-careful, kube-system",
-        "narrow, backstop-pods",
-        "granted, backstop-pods"
+        "audit-first, backstop-pods, false",
+        "baseline, backstop-pods, false",
+        "restricted, backstop-pods, true",
+        "kube-system-careful, kube-system, false",
+        "narrow, backstop-pods, true",
+        "granted, backstop-pods, true"
     })
-    void theApiServerAloneSaysWhatCheckSays(String policy, String namespace, Stage stage)
+    void theApiServerAloneSaysWhatCheckSays(String policy, String namespace, boolean twice, Stage stage)
             throws IOException, InterruptedException {
         List<Path> asItIs = files(policy, stage.directory().resolveSibling("policies"));
         List<Path> warning = new ArrayList<>();
@@ -58,7 +58,9 @@ class BackstopDifferentialTest {
         try (ApiServer api = ApiServer.of(stage.cluster().kubeconfig())) {
             stage.namespace(api, "backstop-pods", "{team: a}");
             compare(policy, asItIs, namespace, stage, api);
-            compare(policy + ", each rule a warning", warning, namespace, stage, api);
+            if (twice) {
+                compare(policy + ", each rule a warning", warning, namespace, stage, api);
+            }
         }
     }
 
