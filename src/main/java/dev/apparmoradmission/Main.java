@@ -3,6 +3,7 @@ package dev.apparmoradmission;
 import dev.apparmoradmission.agent.AgentCommand;
 import dev.apparmoradmission.check.CheckCommand;
 import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.export.PolicyCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
 import dev.apparmoradmission.webhook.WebhookCommand;
@@ -38,6 +39,7 @@ public final class Main {
             case "inventory" -> System.exit(InventoryCommand.run(options, Surroundings.ofProcess()));
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
             case "policy" -> System.exit(PolicyCommand.run(options, Surroundings.ofProcess()));
+            case "explain" -> System.exit(ExplainCommand.run(options, Surroundings.ofProcess()));
             case "agent" ->
                 System.exit(AgentCommand.run(options, System.getenv(), System.out, System.err, Clock.systemUTC()));
             case "--help", "-h", "help" -> usage(System.out);
@@ -56,6 +58,7 @@ public final class Main {
         out.println("Commands:");
         out.println("  webhook    serve the admission webhook over HTTPS");
         out.println("  check      judge manifests offline: files, directories, or - for standard input");
+        out.println("  explain    say why a workload of a manifest is judged as it is");
         out.println("  inventory  show what each node really has, in a cluster or in files");
         out.println("  policy     export policies as admission policies of the API server");
         out.println("  agent      publish what this node's kernel holds, as soon as it changes");

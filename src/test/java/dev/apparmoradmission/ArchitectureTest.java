@@ -43,6 +43,7 @@ class ArchitectureTest {
             List.of("wire"),
             List.of("cluster", "report"),
             List.of("command"),
+            List.of("manifest"),
             List.of("webhook", "check", "explain", "scan", "agent", "inventory", "export"));
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
@@ -138,7 +139,8 @@ class ArchitectureTest {
         check(
                 noClasses()
                         .that()
-                        .resideInAnyPackage(trees("wire", "report", "command", "check", "explain", "export"))
+                        .resideInAnyPackage(
+                                trees("wire", "report", "command", "manifest", "check", "explain", "export"))
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("io.fabric8..")
@@ -244,7 +246,7 @@ class ArchitectureTest {
     }
 
     private static Stream<String> frameworkless() {
-        return Stream.of("wire", "report", "command", "check", "explain", "agent", "inventory", "export");
+        return Stream.of("wire", "report", "command", "manifest", "check", "explain", "agent", "inventory", "export");
     }
 
     /** The package itself and those of every line below its own. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apparmoradmission.check.CheckCommand;
 import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.report.TextReport;
@@ -82,6 +83,14 @@ class ReadmeTest {
         Run run = check(options("check"));
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo(block("text", "DENIED"));
+        assertThat(run.code()).isEqualTo(1);
+    }
+
+    @Test
+    void the_explanation_that_it_shows_is_what_the_command_prints() throws Exception {
+        Run run = run(ExplainCommand::run, options("explain"));
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).isEqualTo(block("text", "Pod shop/restricted-nginx"));
         assertThat(run.code()).isEqualTo(1);
     }
 

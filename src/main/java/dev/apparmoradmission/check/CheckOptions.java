@@ -1,10 +1,8 @@
 package dev.apparmoradmission.check;
 
 import dev.apparmoradmission.command.Options;
-import java.nio.file.Path;
-import java.time.Instant;
+import dev.apparmoradmission.manifest.JudgingOptions;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
@@ -15,24 +13,11 @@ import picocli.CommandLine.ParseResult;
  *
  * @param help whether only its usage is wanted
  * @param paths files, directories, or {@code -}
- * @param policies files and directories of policies
- * @param inventory files of inventory ConfigMaps
- * @param nodes files of Nodes
- * @param namespaces files of Namespaces
- * @param now the instant to judge at, where it is not the present
+ * @param judging what they are judged by
  * @param output the form of the report
  * @param failOn what makes it fail
  */
-record CheckOptions(
-        boolean help,
-        List<String> paths,
-        List<Path> policies,
-        List<Path> inventory,
-        List<Path> nodes,
-        List<Path> namespaces,
-        Optional<Instant> now,
-        Output output,
-        FailOn failOn) {
+record CheckOptions(boolean help, List<String> paths, JudgingOptions judging, Output output, FailOn failOn) {
 
     /** Forms of report. */
     enum Output {
@@ -49,11 +34,6 @@ record CheckOptions(
         NEVER
     }
 
-    private static final String POLICY = "--policy";
-    private static final String INVENTORY = "--inventory";
-    private static final String NODES = "--nodes";
-    private static final String NAMESPACES = "--namespaces";
-    private static final String NOW = "--now";
     private static final String OUTPUT = "--output";
     private static final String FAIL_ON = "--fail-on";
 
@@ -69,15 +49,10 @@ record CheckOptions(
         if (paths.isEmpty() && !help) {
             throw Options.problem(parsed, "Give the files or directories to check, or - for standard input");
         }
-        List<Path> policies = Options.paths(parsed, POLICY);
         return new CheckOptions(
                 help,
                 List.copyOf(paths),
-                policies.isEmpty() ? List.of(Path.of("policies")) : policies,
-                Options.paths(parsed, INVENTORY),
-                Options.paths(parsed, NODES),
-                Options.paths(parsed, NAMESPACES),
-                Options.instant(parsed, NOW),
+                JudgingOptions.of(parsed),
                 Options.choice(parsed, OUTPUT, Output.values(), Output.TEXT),
                 Options.choice(parsed, FAIL_ON, FailOn.values(), FailOn.DENY));
     }
@@ -110,20 +85,7 @@ record CheckOptions(
                 .paramLabel("PATH")
                 .description("a file, a directory, or - for standard input")
                 .build());
-        Options.many(spec, POLICY, "DIR", "a directory or file with policies, repeatable (default: policies)");
-        Options.many(spec, INVENTORY, "FILE", "inventory ConfigMaps as YAML or JSON, repeatable");
-        Options.many(
-                spec,
-                NODES,
-                "FILE",
-                "Nodes, as kubectl get nodes -o yaml prints them; without it every node of the"
-                        + " inventory is eligible");
-        Options.many(
-                spec,
-                NAMESPACES,
-                "FILE",
-                "Namespaces, as kubectl get namespaces -o yaml prints them, for namespaceSelector");
-        Options.one(spec, NOW, "INSTANT", "judge as of this RFC 3339 instant (default: now)");
+        JudgingOptions.declare(spec);
         Options.one(spec, OUTPUT, "FORM", Options.names(Output.values()) + " (default: text)");
         Options.one(spec, FAIL_ON, "WHAT", Options.names(FailOn.values()) + " (default: deny)");
         Options.help(spec);

@@ -40,17 +40,46 @@ public final class Decider {
      * @param now the instant at which exceptions and inventories are judged
      */
     public static Decision decide(Workload requested, Operation operation, Snapshot snapshot, Instant now) {
+        return deliberate(requested, operation, snapshot, now).decision();
+    }
+
+    /**
+     * What was weighed on the way to a decision, for those who want to know why.
+     *
+     * @param decision the decision
+     * @param applicable the policies by which it was judged
+     * @param defaulting what the default did
+     * @param placing what keeps it to nodes, or holds it back
+     * @param judged the workload as it was judged, default and placement applied where the door asks for it
+     * @param outlook what will become of its containers; absent where AppArmor has no part in it
+     */
+    record Deliberation(
+            Decision decision,
+            List<AppArmorPolicy> applicable,
+            Defaulting defaulting,
+            Placing placing,
+            Workload judged,
+            Optional<Outlook> outlook) {
+
+        static Deliberation cutShort(Decision decision, Workload workload) {
+            return new Deliberation(
+                    decision, List.of(), Defaulting.none(workload), Placing.none(workload), workload, Optional.empty());
+        }
+    }
+
+    /** Decides, and keeps what was weighed. */
+    static Deliberation deliberate(Workload requested, Operation operation, Snapshot snapshot, Instant now) {
         String hash = snapshot.policies().hash();
         Workload workload = asStored(requested, operation);
         if (!operation.matters(workload)) {
-            return Decision.notEvaluated(hash);
+            return Deliberation.cutShort(Decision.notEvaluated(hash), workload);
         }
         List<AppArmorPolicy> matching = snapshot.policies().matching(workload.namespace(), snapshot.namespaces());
         List<String> names = matching.stream().map(AppArmorPolicy::name).toList();
         List<AppArmorPolicy> applicable =
                 matching.stream().filter(policy -> !isExempt(policy, workload)).toList();
         if (workload.isWindows() || workload.selectsWindowsNodes() || applicable.isEmpty() && !matching.isEmpty()) {
-            return notApplicable(workload, operation, names, snapshot);
+            return Deliberation.cutShort(notApplicable(workload, operation, names, snapshot), workload);
         }
         Optional<Duration> patience = shortestPatience(applicable);
         Eligibility eligibility = new Eligibility(snapshot.nodes(), patience, now);
@@ -84,15 +113,17 @@ public final class Decider {
             intended.addAll(defaulting.patch());
             intended.addAll(placing.patch());
         }
-        return new Decision(
+        Outlook told = outlook.at(now, patience);
+        Decision decision = new Decision(
                 true,
                 names,
                 hash,
-                outlook.at(now, patience).verdicts(),
+                told.verdicts(),
                 inOrder(findings, outlook.containers()),
                 snapshot.dryRun() ? List.of() : intended,
                 intended,
                 List.of());
+        return new Deliberation(decision, applicable, defaulting, placing, judged, Optional.of(told));
     }
 
     /** Where the new pod is led, and whether it is held back: it is where it would else be denied for a profile that may come. */
@@ -207,7 +238,7 @@ public final class Decider {
         return added.stored().withContainers(containers);
     }
 
-    private static boolean isExempt(AppArmorPolicy policy, Workload workload) {
+    static boolean isExempt(AppArmorPolicy policy, Workload workload) {
         Set<String> exempt = policy.match().runtimeClassesNotApplicable();
         return workload.spec().runtimeClassName().filter(exempt::contains).isPresent();
     }
@@ -239,7 +270,7 @@ public final class Decider {
     }
 
     /** The confinement that is told is that of the policy that believes an inventory the shortest. */
-    private static Optional<Duration> shortestPatience(List<AppArmorPolicy> policies) {
+    static Optional<Duration> shortestPatience(List<AppArmorPolicy> policies) {
         return policies.stream()
                 .flatMap(policy -> policy.localhost().maxAge().stream())
                 .min(Comparator.naturalOrder());

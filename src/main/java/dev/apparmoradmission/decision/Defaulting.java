@@ -89,7 +89,7 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
      * Whether the API server will refuse the pod, or a part of it is not what it seems: then nothing is written, lest our
      * default turn up in, or hide, the server's own message.
      */
-    private static boolean isInvalid(Workload workload) {
+    static boolean isInvalid(Workload workload) {
         if (workload.spec().profile() instanceof Profile.Invalid) {
             return true;
         }

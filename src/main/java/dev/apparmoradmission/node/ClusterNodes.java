@@ -120,12 +120,10 @@ public final class ClusterNodes {
                 continue;
             }
             NodeAppArmor appArmor = group.part().appArmor();
-            Map<String, String> labels = expected(asked, appArmor, profiles);
-            ExpectedLabels fresh = key -> Optional.ofNullable(labels.get(key));
+            LabelForecast forecast = LabelForecast.of(expected(asked, appArmor, profiles), maxAge, now);
             List<Member> allowed = new ArrayList<>();
             for (Member member : group.part().members()) {
-                boolean stale = !labels.isEmpty() && maxAge.isPresent() && member.isStale(maxAge.get(), now);
-                if (NodeAffinity.allows(placement, member.node(), stale ? ExpectedLabels.NONE : fresh)) {
+                if (NodeAffinity.allows(placement, member.node(), forecast.of(member))) {
                     allowed.add(member);
                 }
             }
@@ -134,6 +132,75 @@ public final class ClusterNodes {
             }
         }
         return new EligibleNodes(parts);
+    }
+
+    /**
+     * A node, and what keeps a pod off it.
+     *
+     * @param member the node
+     * @param barrier what keeps the pod off; absent where it may land there
+     */
+    public record Standing(Member member, Optional<Barrier> barrier) {}
+
+    /**
+     * How every known node stands to a workload, by name: those without a barrier are the ones that
+     * {@link #eligibleFor(Workload, Optional, Instant)} gives for the same arguments.
+     */
+    public List<Standing> standings(Workload workload, Optional<Duration> maxAge, Instant now) {
+        Placement placement = workload.spec().placement();
+        List<Standing> standings = new ArrayList<>(members.size());
+        if (placement.nodeName().isPresent()) {
+            String bound = placement.nodeName().get();
+            members.values().stream()
+                    .filter(member -> !member.node().name().equals(bound))
+                    .forEach(member ->
+                            standings.add(new Standing(member, Optional.of(new Barrier.BoundElsewhere(bound)))));
+            bound(bound)
+                    .parts()
+                    .forEach(part ->
+                            part.members().forEach(member -> standings.add(new Standing(member, Optional.empty()))));
+        } else {
+            members.values().stream()
+                    .filter(member -> member.node().isWindows())
+                    .forEach(member -> standings.add(new Standing(member, Optional.of(new Barrier.RunsWindows()))));
+            Set<String> asked = ownLabels(placement);
+            Map<String, String> profiles = profilesByLabel(workload, asked);
+            for (Group group : groups) {
+                Optional<Barrier> taint = group.taints().stream()
+                        .filter(candidate -> !candidate.isToleratedBy(placement.tolerations()))
+                        .<Barrier>map(Barrier.Untolerated::new)
+                        .findFirst();
+                LabelForecast forecast =
+                        LabelForecast.of(expected(asked, group.part().appArmor(), profiles), maxAge, now);
+                for (Member member : group.part().members()) {
+                    standings.add(new Standing(
+                            member,
+                            taint.or(() -> NodeAffinity.barrier(placement, member.node(), forecast.of(member)))));
+                }
+            }
+        }
+        standings.sort(Comparator.comparing(standing -> standing.member().node().name()));
+        return standings;
+    }
+
+    /**
+     * The labels that our leader is about to write on nodes that are alike to AppArmor.
+     *
+     * @param fresh the labels, on nodes whose list is believed
+     * @param isEmpty whether there are none
+     * @param maxAge how old a list is believed
+     * @param now the instant
+     */
+    private record LabelForecast(ExpectedLabels fresh, boolean isEmpty, Optional<Duration> maxAge, Instant now) {
+
+        static LabelForecast of(Map<String, String> labels, Optional<Duration> maxAge, Instant now) {
+            return new LabelForecast(key -> Optional.ofNullable(labels.get(key)), labels.isEmpty(), maxAge, now);
+        }
+
+        ExpectedLabels of(Member member) {
+            boolean stale = !isEmpty && maxAge.isPresent() && member.isStale(maxAge.get(), now);
+            return stale ? ExpectedLabels.NONE : fresh;
+        }
     }
 
     /** The labels that nodes which are so will carry, of those that are asked for. */

@@ -3,6 +3,7 @@ package dev.apparmoradmission.node;
 import dev.apparmoradmission.workload.Placement;
 import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
 import dev.apparmoradmission.workload.Placement.Requirement;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,10 +31,34 @@ final class NodeAffinity {
     /** Whether the node carries all labels of the selector and matches one required term, as they are or as expected. */
     static boolean allows(Placement placement, Node node, ExpectedLabels expected) {
         for (Map.Entry<String, String> wanted : placement.nodeSelector().entrySet()) {
-            if (!wanted.getValue().equals(node.labels().get(wanted.getKey()))) {
+            if (!carries(node, wanted)) {
                 return false;
             }
         }
+        return matchesATerm(placement, node, expected);
+    }
+
+    /** What keeps the pod off the node, if anything does; of several labels the first by name. */
+    static Optional<Barrier> barrier(Placement placement, Node node, ExpectedLabels expected) {
+        Optional<Barrier> label = placement.nodeSelector().entrySet().stream()
+                .filter(wanted -> !carries(node, wanted))
+                .min(Map.Entry.comparingByKey())
+                .map(wanted -> new Barrier.OtherLabel(
+                        wanted.getKey(),
+                        wanted.getValue(),
+                        Optional.ofNullable(node.labels().get(wanted.getKey()))));
+        if (label.isPresent() || matchesATerm(placement, node, expected)) {
+            return label;
+        }
+        return Optional.of(new Barrier.NoTermMatches(
+                placement.requiredTerms().map(List::size).orElse(0)));
+    }
+
+    private static boolean carries(Node node, Map.Entry<String, String> wanted) {
+        return wanted.getValue().equals(node.labels().get(wanted.getKey()));
+    }
+
+    private static boolean matchesATerm(Placement placement, Node node, ExpectedLabels expected) {
         return placement.requiredTerms().isEmpty()
                 || placement.requiredTerms().get().stream().anyMatch(term -> matches(term, node, expected));
     }

@@ -46,4 +46,9 @@ public record Taint(String key, String value, String effect) {
             default -> false;
         };
     }
+
+    /** As {@code kubectl taint} takes it: {@code key=value:effect}. */
+    public String written() {
+        return key + (value.isEmpty() ? "" : "=" + value) + ":" + effect;
+    }
 }

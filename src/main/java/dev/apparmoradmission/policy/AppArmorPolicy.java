@@ -68,10 +68,31 @@ public record AppArmorPolicy(
 
         /** Whether pods of this namespace are meant. */
         public boolean includes(String namespace, Namespaces known) {
-            return Glob.any(namespaces, namespace)
-                    && !Glob.any(excludeNamespaces, namespace)
-                    && known.mayMatch(namespaceSelector, namespace);
+            return miss(namespace, known).isEmpty();
         }
+
+        /** Why pods of this namespace are not meant; empty where they are. */
+        public Optional<Miss> miss(String namespace, Namespaces known) {
+            if (!Glob.any(namespaces, namespace)) {
+                return Optional.of(Miss.NOT_NAMED);
+            }
+            if (Glob.any(excludeNamespaces, namespace)) {
+                return Optional.of(Miss.EXCLUDED);
+            }
+            return known.mayMatch(namespaceSelector, namespace)
+                    ? Optional.empty()
+                    : Optional.of(Miss.LABELS_DO_NOT_MATCH);
+        }
+    }
+
+    /** Why a policy does not hold for a namespace: the first part of its match that does not. */
+    public enum Miss {
+        /** {@code namespaces} does not have it. */
+        NOT_NAMED,
+        /** {@code excludeNamespaces} has it. */
+        EXCLUDED,
+        /** {@code namespaceSelector} does not match its labels. */
+        LABELS_DO_NOT_MATCH
     }
 
     /**

@@ -6,14 +6,9 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
-import dev.apparmoradmission.decision.AcceptedException;
-import dev.apparmoradmission.decision.Confinement.Cause;
 import dev.apparmoradmission.decision.ContainerVerdict;
-import dev.apparmoradmission.decision.Finding;
-import dev.apparmoradmission.policy.AppArmorException.Documentation;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Optional;
 
 /**
  * The report for programs (contract §7). The summary comes behind the results, which are written as they come. All beyond
@@ -22,6 +17,7 @@ import java.util.Optional;
 public final class JsonReport implements Report {
 
     private final JsonGenerator json;
+    private final JsonParts parts;
 
     /**
      * Writes to this; it is flushed at the end, not closed.
@@ -30,6 +26,7 @@ public final class JsonReport implements Report {
      */
     public JsonReport(OutputStream out) throws IOException {
         this.json = generator(out);
+        this.parts = new JsonParts(json);
     }
 
     /**
@@ -66,14 +63,12 @@ public final class JsonReport implements Report {
         json.writeBooleanField("allowed", judgement.decision().allowed());
         json.writeArrayFieldStart("containers");
         for (ContainerVerdict container : judgement.decision().containers()) {
-            container(container);
+            json.writeStartObject();
+            parts.verdict(container);
+            json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeArrayFieldStart("findings");
-        for (Finding finding : judgement.decision().findings()) {
-            finding(finding);
-        }
-        json.writeEndArray();
+        parts.findings(judgement.decision().findings());
         if (!judgement.decision().notes().isEmpty()) {
             json.writeArrayFieldStart("notes");
             for (String note : judgement.decision().notes()) {
@@ -82,55 +77,6 @@ public final class JsonReport implements Report {
             json.writeEndArray();
         }
         json.writeEndObject();
-    }
-
-    private void container(ContainerVerdict container) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("name", container.name());
-        json.writeStringField("path", container.path());
-        json.writeStringField("declared", container.profile().declared());
-        json.writeStringField("source", container.source().reportName());
-        json.writeStringField("confinement", container.confinement().level().reportName());
-        text("cause", container.confinement().cause().map(Cause::reportName));
-        json.writeArrayFieldStart("nodes");
-        for (String node : container.nodes()) {
-            json.writeString(node);
-        }
-        json.writeEndArray();
-        json.writeEndObject();
-    }
-
-    private void finding(Finding finding) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("rule", finding.rule().id());
-        json.writeStringField("action", finding.action().policyName());
-        json.writeStringField("container", finding.container());
-        json.writeStringField("path", finding.path());
-        json.writeStringField("policy", finding.policy());
-        json.writeStringField("message", finding.message());
-        json.writeStringField("fix", finding.fix());
-        if (finding.exception().isPresent()) {
-            exception(finding.exception().get());
-        }
-        json.writeEndObject();
-    }
-
-    private void exception(AcceptedException exception) throws IOException {
-        Documentation documentation = exception.documentation();
-        json.writeObjectFieldStart("exception");
-        json.writeStringField("source", exception.source());
-        text("grant", exception.grant());
-        text("reason", documentation.reason());
-        text("owner", documentation.owner());
-        text("ticket", documentation.ticket());
-        text("expires", documentation.expires());
-        json.writeEndObject();
-    }
-
-    private void text(String field, Optional<String> value) throws IOException {
-        if (value.isPresent()) {
-            json.writeStringField(field, value.get());
-        }
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.apparmoradmission.workload.Workload;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -139,6 +140,35 @@ class DecisionPropertiesTest {
         return decision.findings(Action.ENFORCE).stream()
                 .map(f -> f.rule().id() + " " + f.container())
                 .collect(Collectors.toSet());
+    }
+
+    @Property(tries = 1500)
+    void anExplanationTellsTheDecisionAndNothingElse(
+            @ForAll("pods") ObjectNode pod,
+            @ForAll("policies") AppArmorPolicy policy,
+            @ForAll("clusters") List<GeneratedNode> nodes) {
+        Snapshot snapshot = Generated.world(nodes).under(policy);
+        Decision decision = World.review(read(pod), snapshot);
+        Derivation derivation = Derivation.of(read(pod), snapshot, World.NOW);
+
+        assertThat(derivation.decision()).isEqualTo(decision);
+        assertThat(derivation.containers().stream().map(Derivation.ContainerStanding::verdict))
+                .containsExactlyElementsOf(decision.containers());
+        for (Derivation.ContainerStanding container : derivation.containers()) {
+            assertThat(container.confinements().stream()
+                            .flatMap(on -> on.nodes().members().stream())
+                            .map(member -> member.node().name()))
+                    .containsExactlyInAnyOrderElementsOf(derivation.nodes().stream()
+                            .filter(Derivation.NodeStanding::isEligible)
+                            .map(node -> node.standing().member().node().name())
+                            .toList());
+            assertThat(container.confinements())
+                    .noneMatch(on ->
+                            on.confinement().isWorseThan(container.verdict().confinement()));
+        }
+        Set<Rule> told = new HashSet<>(derivation.quiet());
+        told.addAll(derivation.ignored());
+        assertThat(decision.findings()).noneMatch(finding -> told.contains(finding.rule()));
     }
 
     @Property(tries = 1500, maxDiscardRatio = 50)

@@ -16,6 +16,7 @@ import dev.apparmoradmission.workload.Workload.HostNamespaces;
 import dev.apparmoradmission.workload.Workload.PodSpec;
 import dev.apparmoradmission.workload.WorkloadKind;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,6 +73,11 @@ class EligibilityOracleTest {
                             .isEqualTo(appArmor(member.node(), nodes, inventories)));
         }
         assertThat(names).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(cluster.standings(pod(placement), Optional.empty(), Instant.EPOCH).stream()
+                        .filter(standing -> standing.barrier().isEmpty())
+                        .map(standing -> standing.member().node().name()))
+                .as("nodes without a barrier")
+                .containsExactlyElementsOf(new TreeSet<>(expected));
     }
 
     /** What a node that is not known has reported is not believed either: it may be that of one that is gone. */

@@ -1,4 +1,4 @@
-package dev.apparmoradmission.check;
+package dev.apparmoradmission.manifest;
 
 import dev.apparmoradmission.cluster.InputFile;
 import java.io.IOException;

@@ -1,0 +1,151 @@
+package dev.apparmoradmission.explain;
+
+import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.decision.Derivation;
+import dev.apparmoradmission.decision.Snapshot;
+import dev.apparmoradmission.manifest.WorkloadsOfFiles;
+import dev.apparmoradmission.manifest.WrittenWorkload;
+import dev.apparmoradmission.manifest.WrittenWorkload.Understood;
+import dev.apparmoradmission.report.Judgement;
+import dev.apparmoradmission.report.Printable;
+import dev.apparmoradmission.report.Report;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.ParameterException;
+
+/** The command {@code explain}: prints the whole way to the decision about workloads of files (contract §7). */
+public final class ExplainCommand {
+
+    private static final int NOTHING_DENIED = 0;
+    private static final int DENIED = 1;
+    private static final int BAD_INPUT = 2;
+
+    private final Surroundings surroundings;
+    private final PrintStream err;
+    private boolean badInput;
+
+    private ExplainCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.err = new PrintStream(surroundings.err(), true, surroundings.charset());
+    }
+
+    /**
+     * Runs the command.
+     *
+     * @param arguments what follows {@code explain}
+     * @param surroundings where it runs
+     * @return the exit code: 0 nothing is denied; 1 something is; 2 bad usage or input that cannot be read
+     */
+    public static int run(List<String> arguments, Surroundings surroundings) {
+        return new ExplainCommand(surroundings).run(arguments);
+    }
+
+    private int run(List<String> arguments) {
+        try {
+            ExplainOptions options = ExplainOptions.parse(arguments);
+            if (options.help()) {
+                surroundings.out().write(ExplainOptions.usage().getBytes(surroundings.charset()));
+                surroundings.out().flush();
+                return NOTHING_DENIED;
+            }
+            return explain(options);
+        } catch (ParameterException badUsage) {
+            err.println("explain: " + Printable.of(String.valueOf(badUsage.getMessage())));
+            err.println("explain --help tells the options.");
+        } catch (UnreadableInputException unreadable) {
+            tell(unreadable.line());
+        } catch (IOException broken) {
+            // Most often a reader that went away, as head does.
+            err.println(
+                    "explain: the explanation cannot be written: " + Printable.of(String.valueOf(broken.getMessage())));
+        }
+        return BAD_INPUT;
+    }
+
+    private int explain(ExplainOptions options) throws IOException {
+        Optional<Snapshot> snapshot = options.judging().read(this::tell, warning -> err.println("warning: " + warning));
+        if (snapshot.isEmpty()) {
+            return BAD_INPUT;
+        }
+        Instant now = options.judging().instant(surroundings.clock());
+        Report.Header header = new Report.Header(snapshot.get().policies().hash(), now);
+        BufferedOutputStream out = new BufferedOutputStream(surroundings.out(), 1 << 16);
+        Explanation explanation = options.output() == ExplainOptions.Output.JSON
+                ? new JsonExplanation(out, header)
+                : new TextExplanation(
+                        new OutputStreamWriter(out, surroundings.charset()), surroundings.style(), header);
+        Run run = new Run(snapshot.get(), now, options.workload(), explanation);
+        WorkloadsOfFiles.read(options.paths(), surroundings.in(), run);
+        explanation.end();
+        out.flush();
+        if (!run.found && !badInput) {
+            tell(options.workload()
+                    .map(wanted -> "explain: no workload " + wanted + " in these files")
+                    .orElse("explain: no workload in these files"));
+        }
+        return badInput ? BAD_INPUT : run.denied ? DENIED : NOTHING_DENIED;
+    }
+
+    private void tell(String line) {
+        badInput = true;
+        err.println(Printable.of(line));
+    }
+
+    /** One pass over the files. */
+    private final class Run implements WorkloadsOfFiles.Reader {
+
+        private final Snapshot snapshot;
+        private final Instant now;
+        private final Optional<String> wanted;
+        private final Explanation explanation;
+        private boolean found;
+        private boolean denied;
+
+        Run(Snapshot snapshot, Instant now, Optional<String> wanted, Explanation explanation) {
+            this.snapshot = snapshot;
+            this.now = now;
+            this.wanted = wanted.map(name -> name.toLowerCase(Locale.ROOT));
+            this.explanation = explanation;
+        }
+
+        @Override
+        public void workload(WrittenWorkload workload) throws IOException {
+            if (!isWanted(workload)) {
+                return;
+            }
+            found = true;
+            Optional<Derivation> derivation = workload.content() instanceof Understood understood
+                    ? Optional.of(Derivation.of(understood.workload(), snapshot, now))
+                    : Optional.empty();
+            Judgement judgement = derivation
+                    .map(derived -> workload.judged(derived.decision()))
+                    .orElseGet(() -> workload.judge(snapshot, now));
+            denied |= !judgement.decision().allowed();
+            explanation.add(judgement, derivation);
+        }
+
+        private boolean isWanted(WrittenWorkload workload) {
+            String name = workload.name().toLowerCase(Locale.ROOT);
+            String kind = workload.kind().toLowerCase(Locale.ROOT);
+            return wanted.filter(want -> !want.equals(name) && !want.equals(kind + "/" + name))
+                    .isEmpty();
+        }
+
+        @Override
+        public void problem(String line) {
+            tell(line);
+        }
+
+        @Override
+        public void note(String line) {
+            // What makes no pods has nothing to explain.
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.apparmoradmission.explain;
+
+import dev.apparmoradmission.command.Options;
+import dev.apparmoradmission.manifest.JudgingOptions;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * What {@code explain} is asked to do.
+ *
+ * @param help whether only its usage is wanted
+ * @param paths files, directories, or {@code -}
+ * @param judging what they are judged by
+ * @param workload the one workload that is wanted, as {@code NAME} or {@code KIND/NAME}; absent for all
+ * @param output the form of the explanation
+ */
+record ExplainOptions(
+        boolean help, List<String> paths, JudgingOptions judging, Optional<String> workload, Output output) {
+
+    /** Forms of explanation. */
+    enum Output {
+        TEXT,
+        JSON
+    }
+
+    private static final String WORKLOAD = "--workload";
+    private static final String OUTPUT = "--output";
+
+    /**
+     * Reads the arguments.
+     *
+     * @throws ParameterException where they make no sense
+     */
+    static ExplainOptions parse(List<String> arguments) {
+        ParseResult parsed = Options.parse(spec(), arguments);
+        boolean help = parsed.isUsageHelpRequested();
+        List<String> paths = parsed.matchedPositionalValue(0, List.of());
+        if (paths.isEmpty() && !help) {
+            throw Options.problem(parsed, "Give the file to explain, or - for standard input");
+        }
+        return new ExplainOptions(
+                help,
+                List.copyOf(paths),
+                JudgingOptions.of(parsed),
+                Options.text(parsed, WORKLOAD),
+                Options.choice(parsed, OUTPUT, Output.values(), Output.TEXT));
+    }
+
+    /** How to use it. */
+    static String usage() {
+        return Options.usage(spec());
+    }
+
+    private static CommandSpec spec() {
+        CommandSpec spec = CommandSpec.create().name("explain");
+        spec.usageMessage()
+                .customSynopsis("java -jar quarkus-run.jar explain [OPTION...] PATH...")
+                .description(
+                        "Says why each workload of a manifest is judged as it is: policies, sources of the profile, nodes,",
+                        "what each kernel will do, and rules. kubectl get pod NAME -o yaml | ... explain - asks about a live pod.")
+                .footer(
+                        "",
+                        "Exit codes: 0 nothing is denied; 1 something is; 2 bad usage, input that cannot be read, or no such workload.");
+        spec.addPositional(PositionalParamSpec.builder()
+                .index("0..*")
+                .arity("0..*")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .paramLabel("PATH")
+                .description("a file, a directory, or - for standard input")
+                .build());
+        JudgingOptions.declare(spec);
+        Options.one(spec, WORKLOAD, "NAME", "only this one; NAME, or KIND/NAME as in deployment/web");
+        Options.one(spec, OUTPUT, "FORM", Options.names(Output.values()) + " (default: text)");
+        Options.help(spec);
+        return spec;
+    }
+}

@@ -1,0 +1,5 @@
+/** The command {@code explain}: why a workload is judged as it is. */
+@NullMarked
+package dev.apparmoradmission.explain;
+
+import org.jspecify.annotations.NullMarked;

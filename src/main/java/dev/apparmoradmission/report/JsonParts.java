@@ -1,0 +1,82 @@
+package dev.apparmoradmission.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.apparmoradmission.decision.AcceptedException;
+import dev.apparmoradmission.decision.Confinement.Cause;
+import dev.apparmoradmission.decision.ContainerVerdict;
+import dev.apparmoradmission.decision.Finding;
+import dev.apparmoradmission.policy.AppArmorException.Documentation;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The parts that JSON reports of every command have in common (contract §7).
+ *
+ * @param json what they are written to
+ */
+public record JsonParts(JsonGenerator json) {
+
+    /** The fields of a container's verdict, into the object that is open. */
+    public void verdict(ContainerVerdict container) throws IOException {
+        json.writeStringField("name", container.name());
+        json.writeStringField("path", container.path());
+        json.writeStringField("declared", container.profile().declared());
+        json.writeStringField("source", container.source().reportName());
+        json.writeStringField("confinement", container.confinement().level().reportName());
+        text("cause", container.confinement().cause().map(Cause::reportName));
+        strings("nodes", container.nodes());
+    }
+
+    /** The field {@code findings}, into the object that is open. */
+    public void findings(List<Finding> findings) throws IOException {
+        json.writeArrayFieldStart("findings");
+        for (Finding finding : findings) {
+            finding(finding);
+        }
+        json.writeEndArray();
+    }
+
+    private void finding(Finding finding) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("rule", finding.rule().id());
+        json.writeStringField("action", finding.action().policyName());
+        json.writeStringField("container", finding.container());
+        json.writeStringField("path", finding.path());
+        json.writeStringField("policy", finding.policy());
+        json.writeStringField("message", finding.message());
+        json.writeStringField("fix", finding.fix());
+        if (finding.exception().isPresent()) {
+            exception(finding.exception().get());
+        }
+        json.writeEndObject();
+    }
+
+    private void exception(AcceptedException exception) throws IOException {
+        Documentation documentation = exception.documentation();
+        json.writeObjectFieldStart("exception");
+        json.writeStringField("source", exception.source());
+        text("grant", exception.grant());
+        text("reason", documentation.reason());
+        text("owner", documentation.owner());
+        text("ticket", documentation.ticket());
+        text("expires", documentation.expires());
+        json.writeEndObject();
+    }
+
+    /** A field with a list of strings. */
+    public void strings(String field, List<String> values) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (String value : values) {
+            json.writeString(value);
+        }
+        json.writeEndArray();
+    }
+
+    /** A field with a string, where there is one. */
+    public void text(String field, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            json.writeStringField(field, value.get());
+        }
+    }
+}
