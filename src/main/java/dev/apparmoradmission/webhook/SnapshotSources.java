@@ -68,7 +68,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
         this.state = state;
         this.connection = connection;
         this.clock = clock;
-        this.metrics = new SourceMetrics(registry, store, clock);
+        this.metrics = new SourceMetrics(registry, store, state, clock);
         this.placement = new PlacementReporter(registry);
     }
 
@@ -143,7 +143,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     private void inForce(PolicySet set) {
         inForce = set;
         store.policies(set);
-        metrics.policies(set.hash());
+        metrics.policies(set);
     }
 
     @Override

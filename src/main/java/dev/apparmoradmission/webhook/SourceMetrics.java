@@ -4,7 +4,10 @@ import dev.apparmoradmission.cluster.NodeLoss;
 import dev.apparmoradmission.cluster.SnapshotStore;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.node.NodeAppArmor.State;
+import dev.apparmoradmission.policy.AppArmorException;
 import dev.apparmoradmission.policy.AppArmorPolicy;
+import dev.apparmoradmission.policy.Expiry;
+import dev.apparmoradmission.policy.PolicySet;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,29 +19,53 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Shows what the webhook decides by: which policies are in force, and how well the nodes are known. */
 final class SourceMetrics {
+
+    /** Grants with a series of their own: those that end first. More would be a list that nobody reads. */
+    private static final int MOST_GRANTS = 200;
 
     private final MeterRegistry registry;
     private final SnapshotStore snapshots;
     private final Clock clock;
     private final MultiGauge policyInfo;
+    private final MultiGauge grantExpiry;
 
-    SourceMetrics(MeterRegistry registry, SnapshotStore snapshots, Clock clock) {
+    SourceMetrics(MeterRegistry registry, SnapshotStore snapshots, WebhookState state, Clock clock) {
         this.registry = registry;
         this.snapshots = snapshots;
         this.clock = clock;
         this.policyInfo = MultiGauge.builder("apparmor_admission.policy.info")
                 .description("1 for the policy set in force, by the hash of its content")
                 .register(registry);
-        for (State state : State.values()) {
-            Gauge.builder("apparmor_admission.inventory.nodes", () -> nodes(state))
+        this.grantExpiry = MultiGauge.builder("apparmor_admission.grant.expiry.seconds")
+                .description("When a grant ends, in seconds since 1970, by its name; only of grants that end")
+                .register(registry);
+        whether("ready", "1 while this replica may be asked", () -> state.isReady(snapshots));
+        whether(
+                "policy.problem",
+                "1 while the newest policy files are refused and an earlier set stays in force",
+                () -> state.policyProblem().isPresent());
+        whether(
+                "cluster.problem",
+                "1 while nodes or inventories cannot be watched or read and what was seen last stays in force",
+                () -> state.clusterProblem().isPresent());
+        for (boolean over : List.of(false, true)) {
+            Gauge.builder("apparmor_admission.grants", () -> grants(over))
+                    .description("Grants in the policy set, by whether they still hold")
+                    .tag("state", over ? "expired" : "valid")
+                    .register(registry);
+        }
+        for (State standing : State.values()) {
+            Gauge.builder("apparmor_admission.inventory.nodes", () -> nodes(standing))
                     .description(
                             "Nodes by what their inventory says: AppArmor on, off, no report, or one that is not believed: too old, of"
                                     + " an earlier boot, of an earlier node of that name")
-                    .tag("state", state.name().toLowerCase(Locale.ROOT))
+                    .tag("state", standing.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
         Gauge.builder("apparmor_admission.inventory.age.seconds", this::oldestAge)
@@ -56,8 +83,34 @@ final class SourceMetrics {
     }
 
     /** A policy set is in force. */
-    void policies(String hash) {
-        policyInfo.register(List.of(MultiGauge.Row.of(Tags.of("hash", hash), 1)), true);
+    void policies(PolicySet set) {
+        policyInfo.register(List.of(MultiGauge.Row.of(Tags.of("hash", set.hash()), 1)), true);
+        List<MultiGauge.Row<?>> rows = set.grants().values().stream()
+                .flatMap(grant -> end(grant).map(end -> Map.entry(grant.name(), end)).stream())
+                .sorted(Map.Entry.<String, Instant>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                .limit(MOST_GRANTS)
+                .<MultiGauge.Row<?>>map(grant -> MultiGauge.Row.of(
+                        Tags.of("grant", grant.getKey()), grant.getValue().getEpochSecond()))
+                .toList();
+        grantExpiry.register(rows, true);
+    }
+
+    private static Optional<Instant> end(AppArmorException grant) {
+        return grant.documentation().expires().flatMap(Expiry::parse).map(Expiry::end);
+    }
+
+    private double grants(boolean over) {
+        Instant now = clock.instant();
+        return snapshots.current().stream()
+                .flatMap(snapshot -> snapshot.policies().grants().values().stream())
+                .filter(grant -> end(grant).filter(end -> !now.isBefore(end)).isPresent() == over)
+                .count();
+    }
+
+    private void whether(String name, String description, BooleanSupplier holds) {
+        Gauge.builder("apparmor_admission." + name, () -> holds.getAsBoolean() ? 1 : 0)
+                .description(description)
+                .register(registry);
     }
 
     /** Policy files were read anew. */

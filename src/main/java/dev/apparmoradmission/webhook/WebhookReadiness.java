@@ -29,7 +29,7 @@ public class WebhookReadiness implements HealthCheck {
     public HealthCheckResponse call() {
         Optional<Snapshot> snapshot = snapshots.current();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("admission")
-                .status(snapshot.isPresent() && state.isListening() && state.isWarm() && state.isCertified())
+                .status(state.isReady(snapshots))
                 .withData("policies", state.policyProblem().isPresent() ? "last good set" : "current")
                 .withData("cluster", snapshot.isEmpty() ? "waiting" : "known")
                 .withData("https", state.isListening() ? "listening" : "closed")

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.webhook;
 
+import dev.apparmoradmission.cluster.SnapshotStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -65,6 +66,11 @@ final class WebhookState {
 
     boolean isWarm() {
         return warm;
+    }
+
+    /** Whether reviews may come: there is something to decide by, and a port that callers trust. */
+    boolean isReady(SnapshotStore snapshots) {
+        return snapshots.current().isPresent() && listening && warm && certified;
     }
 
     /** Why the newest policy files are not in force; empty where they are. */

@@ -92,7 +92,52 @@ class WebhookReloadTest {
         assertThat(webhook.readinessData().path("policyProblem").asText()).contains("strict.yaml", "spec.mode");
         assertThat(webhook.management().get("/q/health/ready").statusCode()).isEqualTo(200);
         assertThat(webhook.metrics())
-                .containsPattern("apparmor_admission_policy_reload_total\\{outcome=\"refused\"[,}].* [1-9]");
+                .containsPattern("apparmor_admission_policy_reload_total\\{outcome=\"refused\"[,}].* [1-9]")
+                .containsPattern("apparmor_admission_policy_problem 1")
+                .containsPattern("apparmor_admission_ready 1");
+
+        WebhookFiles.put(policy, WebhookFiles.POLICY);
+
+        await(() -> webhook.metrics().contains("apparmor_admission_policy_problem 0"));
+    }
+
+    @Test
+    void grants_are_counted_and_those_that_end_are_shown_with_their_end() throws Exception {
+        WebhookFiles.put(
+                policy,
+                WebhookFiles.POLICY
+                        + grant("long-over", "expires: \"2026-01-31\"")
+                        + grant("ends", "expires: \"2999-12-31T10:00:00Z\"")
+                        + grant("stays", ""));
+
+        await(() -> webhook.metrics().contains("apparmor_admission_grants{state=\"expired\"} 1"));
+        assertThat(webhook.metrics())
+                .contains("apparmor_admission_grants{state=\"valid\"} 2")
+                // The end of that day, and that instant.
+                .contains("apparmor_admission_grant_expiry_seconds{grant=\"long-over\"} 1.769904E9")
+                .containsPattern("apparmor_admission_grant_expiry_seconds\\{grant=\"ends\"} 3\\.25036.*E10")
+                .doesNotContain("grant=\"stays\"");
+
+        WebhookFiles.put(policy, WebhookFiles.POLICY);
+
+        await(() -> !webhook.metrics().contains("apparmor_admission_grant_expiry_seconds{"));
+        assertThat(webhook.metrics()).contains("apparmor_admission_grants{state=\"expired\"} 0");
+    }
+
+    private static String grant(String name, String expires) {
+        return """
+                ---
+                apiVersion: apparmor-admission.dev/v1alpha1
+                kind: AppArmorException
+                metadata: {name: %s}
+                spec:
+                  namespaces: [shop]
+                  containers: ["*"]
+                  permits: [unconfined]
+                  reason: reads the host's processes
+                  owner: team-shop
+                  %s
+                """.formatted(name, expires);
     }
 
     @Test
@@ -118,6 +163,7 @@ class WebhookReloadTest {
         WebhookFiles.put(inventory, "kind: ConfigMap\ndata: {n1: [");
 
         await(() -> webhook.readinessData().path("clusterProblem").asText().contains("inventory.yaml"));
+        assertThat(webhook.metrics()).contains("apparmor_admission_cluster_problem 1");
         assertThat(webhook.allowed(Door.VALIDATE, web)).isTrue();
         assertThat(webhook.allowed(Door.VALIDATE, DATABASE)).isFalse();
     }
