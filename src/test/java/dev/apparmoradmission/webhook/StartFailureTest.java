@@ -24,6 +24,7 @@ class StartFailureTest {
         "apparmor-admission.dry-run, treu",
         "apparmor-admission.dry-run, 1",
         "apparmor-admission.watch-interval, soon",
+        "apparmor-admission.tls.mode, self-manged",
         "apparmor-admission.warm-up-reviews, many"
     })
     void a_bad_value_is_named_with_its_key(String key, String value) {
@@ -50,6 +51,36 @@ class StartFailureTest {
                 .contains(key, "must", "deploy/CONFIGURATION.md");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "tls.validity, 9S, tls.validity",
+        "tls.validity, 4000D, tls.validity",
+        "tls.ca-validity, 179D, tls.ca-validity",
+        "tls.ca-validity, 8000D, tls.ca-validity",
+        "tls.overlap, 0S, tls.overlap",
+        "tls.overlap, 92D, tls.overlap",
+        "tls.secret, A_B, tls.secret",
+        "tls.service-name, a.b, tls.service-name",
+        "tls.namespace, A, tls.namespace",
+        "inventory, inventory.yaml, tls.mode",
+        "ca-out, ca.pem, ca-out"
+    })
+    void what_self_managed_certificates_cannot_do_with_is_named_with_its_key(String key, String value, String named) {
+        Map<String, String> all =
+                Map.of("apparmor-admission.tls.mode", "self-managed", "apparmor-admission." + key, value);
+        Throwable failure = catchThrowable(() -> SettingsCheck.check(settings(all)));
+
+        assertThat(StartFailure.lines(new RuntimeException("start failed", failure)))
+                .singleElement()
+                .asString()
+                .contains("apparmor-admission." + named, "deploy/CONFIGURATION.md");
+    }
+
+    @Test
+    void self_managed_certificates_need_no_other_setting() {
+        SettingsCheck.check(settings("apparmor-admission.tls.mode", "self-managed"));
+    }
+
     @Test
     void a_defect_of_ours_has_no_line_for_the_operator() {
         assertThat(StartFailure.lines(new IllegalStateException("defect"))).isEmpty();
@@ -65,11 +96,15 @@ class StartFailureTest {
     }
 
     private static WebhookSettings settings(String key, String value) {
+        return settings(Map.of(key, value));
+    }
+
+    private static WebhookSettings settings(Map<String, String> given) {
         return new SmallRyeConfigBuilder()
                 .withMapping(WebhookSettings.class)
                 .withValidateUnknown(true)
                 .withDefaultValues(Map.of())
-                .withSources(new io.smallrye.config.PropertiesConfigSource(Map.of(key, value), "test", 100))
+                .withSources(new io.smallrye.config.PropertiesConfigSource(given, "test", 100))
                 .withConverter(java.time.Duration.class, 200, new io.quarkus.runtime.configuration.DurationConverter())
                 .withConverter(java.nio.file.Path.class, 200, new io.quarkus.runtime.configuration.PathConverter())
                 .build()

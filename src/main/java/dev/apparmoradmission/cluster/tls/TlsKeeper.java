@@ -120,7 +120,6 @@ public final class TlsKeeper implements AutoCloseable {
             troubles.can(Work.READ);
         } catch (Refusal refusal) {
             troubles.cannot(Work.READ, refusal);
-            lead(false);
             return SOON;
         }
         look(found.map(Stored::material), now);
@@ -132,8 +131,8 @@ public final class TlsKeeper implements AutoCloseable {
         boolean held = found.filter(stored -> stored.material().isServable(now))
                 .filter(this::trust)
                 .isPresent();
-        TlsStep step =
-                TlsPlan.next(found.map(Stored::material), remembered, found.flatMap(this::trustedFor), now, terms);
+        Optional<Duration> trustedFor = held ? found.flatMap(this::trustedFor) : Optional.empty();
+        TlsStep step = TlsPlan.next(found.map(Stored::material), remembered, trustedFor, now, terms);
         if (step instanceof TlsStep.Write write) {
             return write(write, found, now);
         }
@@ -230,7 +229,9 @@ public final class TlsKeeper implements AutoCloseable {
             changed = objects.trust(bundle);
             troubles.can(Work.TRUST);
         } catch (Refusal refusal) {
-            trusted = Optional.empty();
+            // For how long they have been right is not forgotten: an API server that is away for a moment must not put
+            // a
+            // rotation off by a whole overlap.
             if (refusal.kind() == Refusal.Kind.GONE || refusal.line().contains("test")) {
                 // It changed under our hands.
                 rounds.signal();
