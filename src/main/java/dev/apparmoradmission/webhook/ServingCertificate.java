@@ -11,12 +11,9 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.tls.CertificateUpdatedEvent;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
-import io.quarkus.vertx.http.HttpsServerStart;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.event.ObservesAsync;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -38,66 +35,74 @@ import java.util.Optional;
 @ApplicationScoped
 public class ServingCertificate {
 
-    /** The name of the TLS configuration by which the HTTPS port serves. */
-    private static final String NAME = "admission";
+    /** The name of the TLS configuration by which the HTTPS port serves, {@code quarkus.http.tls-configuration-name}. */
+    private static final String SERVED = "served";
+
+    /** The name of the one that may be configured. */
+    private static final String CONFIGURED = "admission";
 
     private final WebhookSettings settings;
     private final Clock clock;
     private final WebhookState state;
     private final ClusterConnection connection;
-    private final Event<CertificateUpdatedEvent> updates;
-    private volatile Optional<ServedCertificate> managed = Optional.empty();
+    private final Vertx vertx;
+    private volatile Optional<ServedCertificate> served = Optional.empty();
     private Optional<AutoCloseable> keeper = Optional.empty();
 
     ServingCertificate(
-            WebhookSettings settings,
-            Clock clock,
-            WebhookState state,
-            ClusterConnection connection,
-            Event<CertificateUpdatedEvent> updates) {
+            WebhookSettings settings, Clock clock, WebhookState state, ClusterConnection connection, Vertx vertx) {
         this.settings = settings;
         this.clock = clock;
         this.state = state;
         this.connection = connection;
-        this.updates = updates;
+        this.vertx = vertx;
     }
 
-    void provide(@Observes StartupEvent event, TlsConfigurationRegistry registry, MeterRegistry meters, Vertx vertx) {
+    void provide(@Observes StartupEvent event, TlsConfigurationRegistry registry, MeterRegistry meters) {
         SettingsCheck.check(settings);
         // A broken successor is ignored in silence by the reload, so the date is what an alert must look at.
-        Gauge.builder("apparmor_admission.certificate.expiry.seconds", () -> expiry(registry))
+        Gauge.builder(
+                        "apparmor_admission.certificate.expiry.seconds",
+                        () -> served.map(ServingCertificate::expiry).orElse(0.0))
                 .description("When the serving certificate expires, in seconds since 1970; 0 where that is not known")
                 .register(meters);
         CertificateReporter reporter = new CertificateReporter(meters, state, this::serve);
-        boolean configured = registry.get(NAME)
-                .filter(tls -> tls.getKeyStoreOptions() != null)
-                .isPresent();
+        Optional<TlsConfiguration> configured =
+                registry.get(CONFIGURED).filter(tls -> tls.getKeyStoreOptions() != null);
         if (settings.tlsMode() == WebhookSettings.TlsMode.SELF_MANAGED) {
-            if (configured) {
+            if (configured.isPresent()) {
                 throw new UnusableConfigurationException(
                         "apparmor-admission.tls.mode is self-managed, but a certificate is"
                                 + " configured (quarkus.tls.admission): leave one of them out.");
             }
             manage(registry, reporter);
-        } else if (configured) {
+        } else if (configured.isPresent()) {
             if (settings.caOut().isPresent()) {
                 throw new UnusableConfigurationException(
                         "--ca-out writes the CA of the self-made certificate, but a certificate is configured"
                                 + " (quarkus.tls.admission): leave one of them out.");
             }
+            use(registry, ServedCertificate.of(configured.get(), vertx));
             CertificateFiles.configured().ifPresent(files -> files.watch(vertx, clock, reporter));
         } else {
             SelfMadeCertificate certificate = selfMade();
-            registry.register(NAME, new ServedCertificate(certificate.pair()));
+            use(registry, ServedCertificate.of(certificate.pair()));
             settings.caOut().ifPresent(file -> write(file, certificate.authorityPem()));
             state.certificate("self-made, valid until "
                     + certificate.serving().getNotAfter().toInstant());
         }
     }
 
-    void listening(@ObservesAsync HttpsServerStart event) {
-        // What came while the port was being opened may have been missed.
-        managed.ifPresent(this::tell);
+    private void use(TlsConfigurationRegistry registry, ServedCertificate certificate) {
+        registry.register(SERVED, certificate);
+        served = Optional.of(certificate);
+    }
+
+    /** The configured files have been read anew, whether they have changed or not. */
+    void reload(@Observes CertificateUpdatedEvent event) {
+        if (event.name().equals(CONFIGURED)) {
+            served.ifPresent(certificate -> certificate.follow(event.tlsConfiguration(), vertx));
+        }
     }
 
     void stop(@Observes ShutdownEvent event) throws Exception {
@@ -116,11 +121,9 @@ public class ServingCertificate {
 
     /** Until the Secret is there a certificate that nobody trusts opens the port, and the webhook is not ready. */
     private void manage(TlsConfigurationRegistry registry, CertificateReporter reporter) {
-        ServedCertificate served = new ServedCertificate(selfMade().pair());
+        use(registry, ServedCertificate.of(selfMade().pair()));
         state.awaitCertificate();
         state.certificate("self-managed, in Secret " + settings.tlsSecret());
-        registry.register(NAME, served);
-        managed = Optional.of(served);
         keeper = Optional.of(TlsKeeper.start(
                 connection, settings.tlsNamespace(), settings.tlsSecret(), this::terms, reporter, clock));
     }
@@ -134,28 +137,17 @@ public class ServingCertificate {
     }
 
     private void serve(ServingPair pair) {
-        managed.ifPresent(served -> {
-            served.follow(pair);
-            tell(served);
-            state.certified();
-        });
+        served.ifPresent(certificate -> certificate.follow(pair));
+        state.certified();
     }
 
-    /** New connections get the present certificate; those that are open stay as they are. */
-    private void tell(ServedCertificate served) {
-        updates.fire(new CertificateUpdatedEvent(NAME, served));
-    }
-
-    private static double expiry(TlsConfigurationRegistry registry) {
-        Optional<KeyStore> store = registry.get(NAME).map(TlsConfiguration::getKeyStore);
-        if (store.isEmpty()) {
-            return 0;
-        }
+    private static double expiry(ServedCertificate certificate) {
+        KeyStore store = certificate.getKeyStore();
         try {
             double first = 0;
-            for (String alias : Collections.list(store.get().aliases())) {
-                if (store.get().getCertificate(alias) instanceof X509Certificate certificate) {
-                    double expiry = certificate.getNotAfter().toInstant().getEpochSecond();
+            for (String alias : Collections.list(store.aliases())) {
+                if (store.getCertificate(alias) instanceof X509Certificate held) {
+                    double expiry = held.getNotAfter().toInstant().getEpochSecond();
                     first = first == 0 ? expiry : Math.min(first, expiry);
                 }
             }

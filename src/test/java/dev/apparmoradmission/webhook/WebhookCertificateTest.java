@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.tls.CertificateUpdatedEvent;
+import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.vertx.http.HttpServer;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +75,12 @@ class WebhookCertificateTest {
     @Inject
     HttpServer server;
 
+    @Inject
+    TlsConfigurationRegistry registry;
+
+    @Inject
+    Event<CertificateUpdatedEvent> updates;
+
     @Test
     void the_configured_certificate_is_served_and_its_successor_after_it() throws Exception {
         Path directory = Path.of(ConfigProvider.getConfig().getValue(DIRECTORY, String.class));
@@ -82,6 +96,36 @@ class WebhookCertificateTest {
         }
 
         assertThat(second.allowed(Door.VALIDATE, review)).isFalse();
+    }
+
+    /** Vert.x's own way to another certificate closes what comes in at that moment: this is not to come back. */
+    @Test
+    void no_connection_is_refused_while_the_files_are_read_again() throws Exception {
+        Path directory = Path.of(ConfigProvider.getConfig().getValue(DIRECTORY, String.class));
+        SSLContext context = SSLContext.getInstance("TLS");
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(new WebhookClient(server, directory.resolve("ca.crt")).trust());
+        context.init(null, trust.getTrustManagers(), null);
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread reloads = new Thread(() -> {
+            while (!ended.get()) {
+                updates.fire(new CertificateUpdatedEvent(
+                        "admission", registry.get("admission").orElseThrow()));
+                LockSupport.parkNanos(5_000_000);
+            }
+        });
+        reloads.start();
+        try {
+            for (int i = 0; i < 100; i++) {
+                try (SSLSocket socket =
+                        (SSLSocket) context.getSocketFactory().createSocket("localhost", server.getSecurePort())) {
+                    socket.startHandshake();
+                }
+            }
+        } finally {
+            ended.set(true);
+            reloads.join();
+        }
     }
 
     private static boolean isTrusted(WebhookClient client, String review) throws Exception {
