@@ -12,6 +12,7 @@ import dev.apparmoradmission.e2e.relay.Relay;
 import dev.apparmoradmission.e2e.webhook.PlacementRights;
 import dev.apparmoradmission.e2e.webhook.WebhookProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,8 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An API server with nodes, an inventory, a namespace and, registered, the webhook under some policies. */
@@ -76,6 +79,7 @@ public final class Scene implements AutoCloseable {
         private final Map<String, Map<String, String>> inventories = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private boolean placement;
+        private int others;
         private @Nullable String namespace;
 
         private Builder(TestCluster cluster, Settings settings, Path e2e) {
@@ -130,6 +134,12 @@ public final class Scene implements AutoCloseable {
             return this;
         }
 
+        /** So many more replicas, started at the same instant as the first. */
+        public Builder others(int number) {
+            others = number;
+            return this;
+        }
+
         /** Names the namespace; otherwise it gets a name of its own. */
         public Builder namespace(String name) {
             namespace = name;
@@ -160,8 +170,22 @@ public final class Scene implements AutoCloseable {
                 rights.grant();
             }
             Launch launch = () -> WebhookProcess.launch(cluster, api, settings, e2e, policies, environment);
+            List<CompletableFuture<WebhookProcess>> launching =
+                    Stream.generate(() -> launched(launch)).limit(others).toList();
             WebhookProcess webhook = WebhookProcess.start(cluster, api, settings, e2e, policies, environment);
-            return new Scene(cluster, api, webhook, own, launch, rights);
+            Scene scene = new Scene(cluster, api, webhook, own, launch, rights);
+            launching.forEach(replica -> scene.replicas.add(replica.join()));
+            return scene;
+        }
+
+        private static CompletableFuture<WebhookProcess> launched(Launch launch) {
+            return CompletableFuture.supplyAsync(() -> {
+                try {
+                    return launch.run();
+                } catch (IOException failure) {
+                    throw new UncheckedIOException(failure);
+                }
+            });
         }
 
         /** Pods are refused until a controller has made the account they run as. */
@@ -251,6 +275,11 @@ public final class Scene implements AutoCloseable {
         WebhookProcess replica = launch.run();
         replicas.add(replica);
         return replica;
+    }
+
+    /** Every replica that was started beside the first. */
+    public List<WebhookProcess> replicas() {
+        return List.copyOf(replicas);
     }
 
     /** What the webhook may write: given from the start only where the scene was set so. */

@@ -26,7 +26,8 @@ final class Registration {
 
     /** Registers, or registers anew; without a CA, where it is the webhook's own task to put it there. */
     void register(String url, String ca) {
-        for (ObjectNode configuration : configurations) {
+        for (ObjectNode shipped : configurations) {
+            ObjectNode configuration = shipped.deepCopy();
             for (JsonNode webhook : configuration.withArray("webhooks")) {
                 ObjectNode client = (ObjectNode) webhook.path("clientConfig");
                 String path = client.path("service").path("path").asText();

@@ -249,6 +249,11 @@ public final class WebhookProcess implements AutoCloseable {
         return ready();
     }
 
+    /** What its readiness tells, in JSON; empty where it does not answer. */
+    public String readiness() {
+        return management("/q/health/ready").map(HttpResponse::body).orElse("");
+    }
+
     /** How long it took from the start of the process until it was ready, to a tenth of a second. */
     public Duration startUp() {
         return startUp;
