@@ -3,6 +3,7 @@ package dev.apparmoradmission;
 import dev.apparmoradmission.agent.AgentCommand;
 import dev.apparmoradmission.check.CheckCommand;
 import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.doctor.DoctorCommand;
 import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.export.PolicyCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
@@ -37,6 +38,7 @@ public final class Main {
         switch (command) {
             case "webhook" -> WebhookCommand.run(options);
             case "inventory" -> System.exit(InventoryCommand.run(options, Surroundings.ofProcess()));
+            case "doctor" -> System.exit(DoctorCommand.run(options, Surroundings.ofProcess()));
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
             case "policy" -> System.exit(PolicyCommand.run(options, Surroundings.ofProcess()));
             case "explain" -> System.exit(ExplainCommand.run(options, Surroundings.ofProcess()));
@@ -61,6 +63,7 @@ public final class Main {
         out.println("  explain    say why a workload of a manifest is judged as it is");
         out.println("  inventory  show what each node really has, in a cluster or in files");
         out.println("  policy     export policies as admission policies of the API server");
+        out.println("  doctor     examine an installation in a cluster, and tell how to mend it");
         out.println("  agent      publish what this node's kernel holds, as soon as it changes");
         out.println("COMMAND --help tells its options; --version prints the version.");
     }

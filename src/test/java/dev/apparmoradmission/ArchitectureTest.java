@@ -44,7 +44,9 @@ class ArchitectureTest {
             List.of("cluster", "report"),
             List.of("command"),
             List.of("manifest"),
-            List.of("webhook", "check", "explain", "scan", "agent", "inventory", "export"));
+            List.of("webhook", "check", "explain", "scan", "agent", "inventory", "export"),
+            // It looks at the nodes as inventory does.
+            List.of("doctor"));
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -246,7 +248,7 @@ class ArchitectureTest {
     }
 
     private static Stream<String> frameworkless() {
-        return Stream.of("wire", "report", "command", "manifest", "check", "explain", "agent", "inventory", "export");
+        return Stream.of("wire", "report", "command", "manifest", "check", "explain", "agent", "inventory", "export", "doctor");
     }
 
     /** The package itself and those of every line below its own. */

@@ -12,12 +12,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +29,6 @@ public final class ListedCluster {
     /** ConfigMaps of one page; each may take 1 MiB. */
     private static final long CONFIG_MAPS = 50;
 
-    private static final int REQUEST_TIMEOUT = 60_000;
-    private static final int CONNECT_TIMEOUT = 10_000;
-    /** The server cannot be reached: this once is enough to know, unlike for a watch. */
-    private static final int RETRIES = 1;
-
     private ListedCluster() {}
 
     /**
@@ -49,34 +41,21 @@ public final class ListedCluster {
      */
     public static ClusterFiles.View read(Optional<String> context, String namespace, InventoryReader reader)
             throws UnreadableInputException {
-        Config config;
-        try {
-            config = Config.autoConfigure(context.orElse(null));
-        } catch (RuntimeException broken) {
-            throw new UnreadableInputException("cluster", "the kubeconfig cannot be read: " + reason(broken));
-        }
-        if (context.isPresent()
-                && (config.getCurrentContext() == null
-                        || !context.get().equals(config.getCurrentContext().getName()))) {
-            throw new UnreadableInputException("cluster", "the kubeconfig has no context " + context.get());
-        }
-        boolean nowhere = "kubernetes.default.svc"
-                        .equals(URI.create(config.getMasterUrl()).getHost())
-                && System.getenv("KUBERNETES_SERVICE_HOST") == null;
-        if (nowhere) {
-            throw new UnreadableInputException(
-                    "cluster", "none is configured: set KUBECONFIG, or give --inventory FILE to look at files");
-        }
-        config.setRequestTimeout(REQUEST_TIMEOUT);
-        config.setConnectionTimeout(CONNECT_TIMEOUT);
-        config.setRequestRetryBackoffLimit(RETRIES);
-        try (KubernetesClient client =
-                new KubernetesClientBuilder().withConfig(config).build()) {
-            return read(client, namespace, reader);
+        try (KubernetesClient client = KubectlCluster.open(context, "give --inventory FILE to look at files")) {
+            return read(client, namespace, reader, any -> {});
         }
     }
 
-    static ClusterFiles.View read(KubernetesClient client, String namespace, InventoryReader reader)
+    /**
+     * Lists the cluster that a client talks to.
+     *
+     * @param namespace where the inventory ConfigMaps are
+     * @param reader reads them
+     * @param seen is told of each of them
+     * @throws UnreadableInputException with one line, where the cluster cannot be reached or does not let us read
+     */
+    public static ClusterFiles.View read(
+            KubernetesClient client, String namespace, InventoryReader reader, Consumer<InventoryConfigMap> seen)
             throws UnreadableInputException {
         String server = String.valueOf(client.getMasterUrl());
         List<Node> nodes = new ArrayList<>();
@@ -95,7 +74,11 @@ public final class ListedCluster {
                         .inNamespace(namespace)
                         .withLabel(InventoryConfigMap.LABEL, "true")
                         .list(options),
-                found -> parts.add(reader.read(ApiObjects.inventory(namespace, found))));
+                found -> {
+                    InventoryConfigMap configMap = ApiObjects.inventory(namespace, found);
+                    seen.accept(configMap);
+                    parts.add(reader.read(configMap));
+                });
         Inventory inventory = Inventory.join(parts);
         return new ClusterFiles.View(
                 ClusterNodes.of(nodes, inventory.nodes(), true, TransientTaints.WELL_KNOWN),
@@ -132,20 +115,8 @@ public final class ListedCluster {
                 "you may not " + what + "; ask for the rights of deploy/base/rbac.yaml (get, list), or give the files";
             case HttpURLConnection.HTTP_UNAUTHORIZED ->
                 "your credentials are not accepted; check the user of the kubeconfig";
-            case -1, 0 -> "cannot be reached: " + reason(e);
-            default -> "cannot " + what + ": " + e.getCode() + " " + reason(e);
+            case -1, 0 -> "cannot be reached: " + KubectlCluster.reason(e);
+            default -> "cannot " + what + ": " + e.getCode() + " " + KubectlCluster.reason(e);
         };
-    }
-
-    /** The innermost cause says what happened; those around it say where in the client. */
-    private static String reason(Throwable problem) {
-        Throwable innermost = problem;
-        for (int depth = 0; depth < 10 && innermost.getCause() != null; depth++) {
-            innermost = innermost.getCause();
-        }
-        String message = innermost.getMessage();
-        return message == null || message.isBlank()
-                ? innermost.getClass().getSimpleName()
-                : message.strip().lines().findFirst().orElse("");
     }
 }

@@ -7,7 +7,13 @@ public final class UnreadableInputException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    UnreadableInputException(String place, String problem) {
+    /**
+     * Names the place and what is wrong there.
+     *
+     * @param place the file, or the cluster
+     * @param problem what is wrong, and the way out
+     */
+    public UnreadableInputException(String place, String problem) {
         super(place + ": " + problem);
     }
 

@@ -11,10 +11,10 @@ import java.util.Locale;
  * @param expected what most nodes of the pool have; empty where they have nothing, or do not agree
  * @param found what this node has; empty where it has nothing
  */
-record Difference(Kind kind, String profile, String expected, String found) {
+public record Difference(Kind kind, String profile, String expected, String found) {
 
     /** In what a node differs. */
-    enum Kind {
+    public enum Kind {
         /** AppArmor is off. */
         OFF,
         /** A profile is not loaded. */
@@ -34,7 +34,8 @@ record Difference(Kind kind, String profile, String expected, String found) {
     /** Hex digits of a hash that a person is shown. */
     private static final int DIGITS = 8;
 
-    String describe() {
+    /** In a few words. */
+    public String describe() {
         return switch (kind) {
             case OFF -> "AppArmor is off";
             case MISSING -> Quoted.of(profile) + " missing (" + expected + " elsewhere)";

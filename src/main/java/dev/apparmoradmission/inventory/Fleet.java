@@ -26,12 +26,12 @@ import java.util.TreeSet;
  * @param nodes the nodes, in order of pool and name
  * @param strangers names in the inventory for which there is no node, in order
  */
-record Fleet(Instant now, List<NodeView> nodes, List<String> strangers) {
+public record Fleet(Instant now, List<NodeView> nodes, List<String> strangers) {
 
     private static final Difference OFF = new Difference(Kind.OFF, "", "enabled", "disabled");
 
     /** Copies the lists. */
-    Fleet {
+    public Fleet {
         nodes = List.copyOf(nodes);
         strangers = List.copyOf(strangers);
     }
@@ -44,7 +44,7 @@ record Fleet(Instant now, List<NodeView> nodes, List<String> strangers) {
      * @param maxAge how long a list is believed; absent for ever
      * @param now the present
      */
-    static Fleet of(ClusterFiles.View view, Pools pools, Optional<Duration> maxAge, Instant now) {
+    public static Fleet of(ClusterFiles.View view, Pools pools, Optional<Duration> maxAge, Instant now) {
         Map<String, List<NodeView>> byPool = new HashMap<>();
         Set<String> known = new HashSet<>();
         for (Member member : view.nodes().members()) {
@@ -64,7 +64,7 @@ record Fleet(Instant now, List<NodeView> nodes, List<String> strangers) {
     }
 
     /** The nodes that differ from their pool. */
-    List<NodeView> differing() {
+    public List<NodeView> differing() {
         return nodes.stream().filter(node -> !node.differences().isEmpty()).toList();
     }
 

@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param differences in what it differs from its pool; empty unless its list is believed
  * @param age how long ago its list was read; negative where its clock is ahead; absent where it does not tell
  */
-record NodeView(
+public record NodeView(
         String name,
         String pool,
         Standing standing,

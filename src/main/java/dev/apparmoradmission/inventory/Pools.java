@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param label the label asked for
  */
-record Pools(Optional<String> label) {
+public record Pools(Optional<String> label) {
 
     /** Labels by which autoscalers and providers mark the nodes that they make from one template. */
     static final List<String> WELL_KNOWN = List.of(

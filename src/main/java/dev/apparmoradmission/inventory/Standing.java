@@ -4,7 +4,7 @@ import dev.apparmoradmission.node.NodeAppArmor;
 import java.util.Locale;
 
 /** How a node stands, in the words of the metric {@code apparmor_admission_inventory_nodes}, and two more for people. */
-enum Standing {
+public enum Standing {
     ENABLED("AppArmor is on, and the list is believed"),
     DISABLED("AppArmor is off, or the runtime cannot use it"),
     UNREPORTED("no list: see whether the agent runs on that node"),
@@ -32,7 +32,7 @@ enum Standing {
     }
 
     /** Whether what the node holds is not known, and ought to be. */
-    boolean isUnknown() {
+    public boolean isUnknown() {
         return switch (this) {
             case ENABLED, DISABLED, WINDOWS -> false;
             case UNREPORTED, STALE, REBOOTED, REPLACED, PROBLEM -> true;
@@ -40,12 +40,12 @@ enum Standing {
     }
 
     /** One word, lower case. */
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /** What it means, and what to look at. */
-    String meaning() {
+    public String meaning() {
         return meaning;
     }
 }

@@ -299,7 +299,12 @@ class InstallFilesTest {
                             .isTrue();
                 }
                 if (texts(rule.path("resources")).toString().contains("webhookconfigurations")) {
-                    assertThat(rule.path("resourceNames").toString()).isEqualTo("[\"apparmor-admission\"]");
+                    // Only people who look for what is wrong see those of others, and they can change none.
+                    boolean looks = role.at("/metadata/name").asText().equals("apparmor-admission-doctor")
+                            && texts(rule.path("verbs")).equals(List.of("list"));
+                    assertThat(looks || rule.path("resourceNames").toString().equals("[\"apparmor-admission\"]"))
+                            .as(rule.toString())
+                            .isTrue();
                 }
             }
         });

@@ -52,7 +52,7 @@ public final class HostName {
     }
 
     /** Those of the hosts that the certificate is not for. */
-    static List<String> missing(Collection<String> hosts, X509Certificate certificate) {
+    public static List<String> missing(Collection<String> hosts, X509Certificate certificate) {
         Set<String> held = new HashSet<>();
         try {
             Collection<List<?>> names = certificate.getSubjectAlternativeNames();

@@ -1,0 +1,91 @@
+package dev.apparmoradmission.doctor;
+
+import dev.apparmoradmission.cluster.KubectlCluster;
+import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.doctor.DoctorOptions.FailOn;
+import dev.apparmoradmission.doctor.DoctorOptions.Output;
+import dev.apparmoradmission.report.Printable;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.Writer;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import picocli.CommandLine.ParameterException;
+
+/** The command {@code doctor}: examines an installation in a cluster and says what is wrong and how to mend it. It changes nothing. */
+public final class DoctorCommand {
+
+    private static final int SOUND = 0;
+    private static final int UNSOUND = 1;
+    private static final int BAD_INPUT = 2;
+
+    private final Surroundings surroundings;
+    private final PrintStream err;
+
+    private DoctorCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.err = new PrintStream(surroundings.err(), true, surroundings.charset());
+    }
+
+    /**
+     * Runs the command.
+     *
+     * @param arguments what follows {@code doctor}
+     * @param surroundings where it runs
+     * @return the exit code: 0 sound; 1 it is not; 2 bad usage, or a cluster that cannot be reached
+     */
+    public static int run(List<String> arguments, Surroundings surroundings) {
+        return new DoctorCommand(surroundings).run(arguments);
+    }
+
+    private int run(List<String> arguments) {
+        try {
+            DoctorOptions options = DoctorOptions.parse(arguments);
+            if (options.help()) {
+                surroundings.out().write(DoctorOptions.usage().getBytes(surroundings.charset()));
+                surroundings.out().flush();
+                return SOUND;
+            }
+            return examine(options);
+        } catch (ParameterException badUsage) {
+            err.println("doctor: " + Printable.of(String.valueOf(badUsage.getMessage())));
+            err.println("doctor --help tells the options.");
+        } catch (UnreadableInputException unreadable) {
+            err.println(Printable.of(unreadable.line()));
+        } catch (IOException broken) {
+            err.println("doctor: the report cannot be written: " + Printable.of(String.valueOf(broken.getMessage())));
+        }
+        return BAD_INPUT;
+    }
+
+    private int examine(DoctorOptions options) throws IOException {
+        Facts facts;
+        try (KubernetesClient client = KubectlCluster.open(options.context(), "run it where kubectl works")) {
+            facts = new ClusterReader(client, options.namespace(), options.probeNamespace())
+                    .read(surroundings.clock().instant().truncatedTo(ChronoUnit.SECONDS));
+        }
+        Diagnosis diagnosis = Examination.in(options.namespace()).of(facts);
+        BufferedOutputStream out = new BufferedOutputStream(surroundings.out(), 1 << 16);
+        if (options.output() == Output.JSON) {
+            new DoctorJson(out).write(diagnosis, facts);
+        } else {
+            Writer text = new OutputStreamWriter(out, surroundings.charset());
+            new DoctorText(text, surroundings.style()).write(diagnosis, facts);
+            text.flush();
+        }
+        out.flush();
+        return isSound(diagnosis, options.failOn()) ? SOUND : UNSOUND;
+    }
+
+    private static boolean isSound(Diagnosis diagnosis, FailOn failOn) {
+        return switch (failOn) {
+            case ERROR -> diagnosis.count(Severity.ERROR) == 0;
+            case WARNING -> diagnosis.count(Severity.ERROR) + diagnosis.count(Severity.WARNING) == 0;
+            case NEVER -> true;
+        };
+    }
+}
