@@ -248,7 +248,8 @@ class ArchitectureTest {
     }
 
     private static Stream<String> frameworkless() {
-        return Stream.of("wire", "report", "command", "manifest", "check", "explain", "agent", "inventory", "export", "doctor");
+        return Stream.of(
+                "wire", "report", "command", "manifest", "check", "explain", "agent", "inventory", "export", "doctor");
     }
 
     /** The package itself and those of every line below its own. */
