@@ -96,13 +96,21 @@ public final class ApiServer implements AutoCloseable {
         return send(path, JSON, builder -> builder.method("GET", JSON, null));
     }
 
+    /** What is no object: a log, metrics. */
+    public String text(String path) {
+        return receive(path, "*/*", builder -> builder.method("GET", JSON, null))
+                .body();
+    }
+
     /** Deletes at once, for no kubelet is there to end what runs. */
     public Answer delete(String path) {
-        return send(
-                path,
-                JSON,
-                builder -> builder.method(
-                        "DELETE", JSON, "{\"gracePeriodSeconds\":0,\"propagationPolicy\":\"Background\"}"));
+        return delete(path, 0);
+    }
+
+    /** Deletes; what runs gets that many seconds to end. */
+    public Answer delete(String path, int seconds) {
+        String options = "{\"gracePeriodSeconds\":%d,\"propagationPolicy\":\"Background\"}".formatted(seconds);
+        return send(path, JSON, builder -> builder.method("DELETE", JSON, options));
     }
 
     /** The typed client, for setting things up. */
@@ -111,6 +119,17 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private Answer send(String path, String accept, java.util.function.UnaryOperator<HttpRequest.Builder> method) {
+        HttpResponse<String> response = receive(path, accept, method);
+        String text = response.body();
+        return new Answer(
+                response.code(),
+                Manifest.json(text == null ? "" : text),
+                response.headers("Warning").stream().map(WarningHeader::text).toList(),
+                response.headers("Audit-Id").stream().findFirst().orElse(""));
+    }
+
+    private HttpResponse<String> receive(
+            String path, String accept, java.util.function.UnaryOperator<HttpRequest.Builder> method) {
         HttpClient http = client.getHttpClient();
         HttpRequest.Builder request = method.apply(http.newHttpRequestBuilder()
                 .uri(URI.create(client.getMasterUrl().toString().replaceAll("/$", "") + path)));
@@ -119,16 +138,7 @@ public final class ApiServer implements AutoCloseable {
             request.header(identity.get(i), identity.get(i + 1));
         }
         try {
-            HttpResponse<String> response =
-                    http.sendAsync(request.build(), String.class).get(boundSeconds, TimeUnit.SECONDS);
-            String text = response.body();
-            return new Answer(
-                    response.code(),
-                    Manifest.json(text == null ? "" : text),
-                    response.headers("Warning").stream()
-                            .map(WarningHeader::text)
-                            .toList(),
-                    response.headers("Audit-Id").stream().findFirst().orElse(""));
+            return http.sendAsync(request.build(), String.class).get(boundSeconds, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", interrupted);

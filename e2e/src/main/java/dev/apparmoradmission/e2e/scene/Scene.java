@@ -9,7 +9,9 @@ import dev.apparmoradmission.e2e.cluster.Cleanup;
 import dev.apparmoradmission.e2e.cluster.Settings;
 import dev.apparmoradmission.e2e.cluster.TestCluster;
 import dev.apparmoradmission.e2e.relay.Relay;
+import dev.apparmoradmission.e2e.webhook.InstalledWebhook;
 import dev.apparmoradmission.e2e.webhook.PlacementRights;
+import dev.apparmoradmission.e2e.webhook.Webhook;
 import dev.apparmoradmission.e2e.webhook.WebhookProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +38,7 @@ public final class Scene implements AutoCloseable {
 
     private final TestCluster cluster;
     private final ApiServer api;
-    private final WebhookProcess webhook;
+    private final Webhook webhook;
     private final String namespace;
     private final Launch launch;
     private final PlacementRights rights;
@@ -51,7 +53,7 @@ public final class Scene implements AutoCloseable {
     private Scene(
             TestCluster cluster,
             ApiServer api,
-            WebhookProcess webhook,
+            Webhook webhook,
             String namespace,
             Launch launch,
             PlacementRights rights) {
@@ -81,6 +83,7 @@ public final class Scene implements AutoCloseable {
         private boolean placement;
         private int others;
         private @Nullable String namespace;
+        private @Nullable InstalledWebhook installed;
 
         private Builder(TestCluster cluster, Settings settings, Path e2e) {
             this.cluster = cluster;
@@ -140,6 +143,12 @@ public final class Scene implements AutoCloseable {
             return this;
         }
 
+        /** The webhook is one that is in the cluster already; otherwise a process is started. */
+        public Builder installed(InstalledWebhook webhook) {
+            installed = webhook;
+            return this;
+        }
+
         /** Names the namespace; otherwise it gets a name of its own. */
         public Builder namespace(String name) {
             namespace = name;
@@ -172,7 +181,14 @@ public final class Scene implements AutoCloseable {
             Launch launch = () -> WebhookProcess.launch(cluster, api, settings, e2e, policies, environment);
             List<CompletableFuture<WebhookProcess>> launching =
                     Stream.generate(() -> launched(launch)).limit(others).toList();
-            WebhookProcess webhook = WebhookProcess.start(cluster, api, settings, e2e, policies, environment);
+            InstalledWebhook there = installed;
+            if (there != null) {
+                there.settings(environment);
+                there.policies(policies);
+                there.register();
+            }
+            Webhook webhook =
+                    there != null ? there : WebhookProcess.start(cluster, api, settings, e2e, policies, environment);
             Scene scene = new Scene(cluster, api, webhook, own, launch, rights);
             launching.forEach(replica -> scene.replicas.add(replica.join()));
             return scene;
@@ -251,8 +267,16 @@ public final class Scene implements AutoCloseable {
         return api;
     }
 
-    public WebhookProcess webhook() {
+    public Webhook webhook() {
         return webhook;
+    }
+
+    /** The webhook, which is a process of this machine. */
+    public WebhookProcess process() {
+        if (webhook instanceof WebhookProcess process) {
+            return process;
+        }
+        throw new IllegalStateException("the webhook of this scene is installed in the cluster");
     }
 
     /** The namespace that belongs to this scene. */

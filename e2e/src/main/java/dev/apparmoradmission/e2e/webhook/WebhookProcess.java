@@ -1,10 +1,7 @@
 package dev.apparmoradmission.e2e.webhook;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.apparmoradmission.e2e.api.Answer;
 import dev.apparmoradmission.e2e.api.ApiServer;
 import dev.apparmoradmission.e2e.api.Kubeconfig;
-import dev.apparmoradmission.e2e.api.Manifest;
 import dev.apparmoradmission.e2e.cluster.Child;
 import dev.apparmoradmission.e2e.cluster.Cleanup;
 import dev.apparmoradmission.e2e.cluster.Directories;
@@ -27,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The packaged webhook, running on this machine and registered with an API server. */
-public final class WebhookProcess implements AutoCloseable {
+public final class WebhookProcess implements Webhook {
     /** Where it looks for inventory ConfigMaps. */
     public static final String NAMESPACE = Account.NAMESPACE;
 
@@ -205,23 +202,8 @@ public final class WebhookProcess implements AutoCloseable {
                 .orElse(false);
     }
 
-    /**
-     * Whether the API server sends its reviews here: it learns of a registration a little later than it stores it. A
-     * pod that is never stored shows it, whatever the policy makes of that pod.
-     */
     private boolean asked() {
-        double mutated = metrics().sum("apparmor_admission_decisions_total", "door=\"mutate\"");
-        double validated = metrics().sum("apparmor_admission_decisions_total", "door=\"validate\"");
-        ObjectNode pod = Manifest.parse("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: is-anyone-there}
-                spec: {containers: [{name: c, image: none}]}
-                """);
-        Answer answer = api.create("default", pod, "?dryRun=All");
-        return answer.code() != 500
-                && metrics().sum("apparmor_admission_decisions_total", "door=\"mutate\"") > mutated
-                && metrics().sum("apparmor_admission_decisions_total", "door=\"validate\"") > validated;
+        return Asked.is(api, this::metrics);
     }
 
     /** Where it answers reviews, for someone on this machine. */
@@ -259,27 +241,32 @@ public final class WebhookProcess implements AutoCloseable {
         return startUp;
     }
 
-    /** Its metrics now. */
+    @Override
     public Metrics metrics() {
         return new Metrics(management("/q/metrics").map(HttpResponse::body).orElse(""));
     }
 
-    /** What it has logged. */
+    @Override
     public String log() {
         return child.log();
     }
 
-    /** The last lines of what it has logged, for a failure's report. */
+    @Override
     public String tail(int lines) {
         return child.tail(lines);
     }
 
-    /** Its process id: a test that claims "without a restart" compares it. */
+    /** Its process id. */
     public long pid() {
         return child.pid();
     }
 
-    /** Whether it runs. */
+    @Override
+    public String incarnation() {
+        return "process " + pid();
+    }
+
+    @Override
     public boolean alive() {
         return child.alive();
     }

@@ -32,7 +32,7 @@ record Replicas(List<WebhookProcess> all) {
     }
 
     static Replicas of(Scene scene) {
-        List<WebhookProcess> all = new ArrayList<>(List.of(scene.webhook()));
+        List<WebhookProcess> all = new ArrayList<>(List.of(scene.process()));
         all.addAll(scene.replicas());
         return new Replicas(all);
     }

@@ -1,9 +1,12 @@
 package dev.apparmoradmission.e2e.install;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.apparmoradmission.e2e.api.Manifest;
 import dev.apparmoradmission.e2e.cluster.Directories;
 import dev.apparmoradmission.e2e.cluster.RealNode;
+import dev.apparmoradmission.e2e.stage.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,31 +17,62 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** {@code e2e/install} on a node: images built and loaded, manifests applied as a user would. */
-final class Installation {
+/** The product on a node, installed as a user does: images built and loaded, directories with a kustomization applied. */
+public final class Installation {
     static final String NAMESPACE = "apparmor-admission";
     static final String IMAGE = "apparmor-admission:0.1.0";
     static final String AGENT_IMAGE = "apparmor-admission-agent:0.1.0";
 
+    /** The overlay of the tests: shipped objects, a policy and a certificate of the tests', agents. */
+    static final String OVERLAY = "e2e/install";
+
     private static final String PROJECT = "/root/e2e-install";
-    private static final String OVERLAY = PROJECT + "/e2e/install";
     private static final int VALIDATING = 3;
 
     private final RealNode node;
     private final Path project;
+    private String applied = OVERLAY;
 
     /** @param project the directory that holds {@code deploy}, {@code policies} and {@code e2e} */
-    Installation(RealNode node, Path project) {
+    public Installation(RealNode node, Path project) {
         this.node = node;
         this.project = project;
     }
 
-    /** Builds both images and hands them to the node. */
-    void images() throws IOException {
+    /**
+     * Images and manifests on the node of that stage, and nothing installed; the test is reported as not run where there is
+     * no node that runs pods. {@link #leave()} ends it.
+     */
+    public static Installation on(Stage stage) throws IOException {
+        RealNode node = stage.cluster().realNode().orElse(null);
+        assumeTrue(node != null, "the API server has no node of ours that runs pods: kind has");
+        Installation installation = new Installation(
+                node, stage.directory().toAbsolutePath().normalize().getParent());
+        installation.images();
+        installation.manifests();
+        // Other tests have had a webhook in this namespace: begin as on a cluster that never saw one.
+        installation.remove();
+        node.admitPods();
+        return installation;
+    }
+
+    /** Removes what is left of it, and keeps pods off the node again. */
+    public void leave() throws IOException {
+        remove();
+        node.keepPodsOff();
+    }
+
+    /** The node. */
+    public RealNode node() {
+        return node;
+    }
+
+    /** Builds both images and hands them to the node, if it has not got them from a test before. */
+    public void images() throws IOException {
         long begin = System.nanoTime();
         String built = Commands.run(List.of(project.resolve("e2e/image/build").toString(), IMAGE, AGENT_IMAGE));
         long loading = System.nanoTime();
-        node.take(List.of(IMAGE, AGENT_IMAGE));
+        take(IMAGE, AGENT_IMAGE);
         built.lines().forEach(line -> System.out.println("install: image " + line));
         System.out.printf(
                 Locale.ROOT,
@@ -47,22 +81,54 @@ final class Installation {
                 (System.nanoTime() - loading) / 1e9);
     }
 
+    /** Another image of the webhook, which differs from the built one by its version alone; the node gets it too. */
+    void upgrade(String image) throws IOException {
+        Path directory = Files.createTempDirectory("e2e-image");
+        try {
+            String version = image.substring(image.indexOf(':') + 1);
+            Files.writeString(
+                    directory.resolve("Dockerfile"),
+                    "FROM " + IMAGE + "\nLABEL org.opencontainers.image.version=" + version + "\n");
+            Commands.run(List.of("docker", "build", "--quiet", "--tag", image, directory.toString()));
+        } finally {
+            Directories.remove(directory);
+        }
+        take(image);
+    }
+
+    /** Hands those images of this machine to the node that it has not got. */
+    void take(String... images) throws IOException {
+        // The kubelet's side of containerd names each image by its id as well.
+        String there = node.run("ctr", "--namespace", "k8s.io", "images", "ls", "--quiet");
+        List<String> missing = new ArrayList<>();
+        for (String image : images) {
+            String id = Commands.run(List.of("docker", "image", "inspect", "--format", "{{.Id}}", image))
+                    .strip();
+            if (!there.contains(id)) {
+                missing.add(image);
+            }
+        }
+        if (!missing.isEmpty()) {
+            node.take(missing);
+        }
+    }
+
     /** Puts the manifests, with a new certificate, where kubectl can read them. */
-    void manifests() throws IOException {
+    public void manifests() throws IOException {
         Path copy = Files.createTempDirectory("e2e-install");
         try {
             ServingPair pair = ServingPair.make(NAMESPACE + "." + NAMESPACE + ".svc", copy);
             node.run("rm", "-rf", PROJECT);
-            node.run("mkdir", "-p", OVERLAY);
+            node.run("mkdir", "-p", PROJECT + "/" + OVERLAY);
             node.copy(project.resolve("deploy"), PROJECT + "/deploy");
             node.copy(project.resolve("policies"), PROJECT + "/policies");
-            node.copy(project.resolve("e2e").resolve("install"), OVERLAY);
+            node.copy(project.resolve("e2e").resolve("install"), PROJECT + "/" + OVERLAY);
             Files.writeString(copy.resolve("tls.crt"), pair.certificate());
             Files.writeString(copy.resolve("tls.key"), pair.key());
             Files.writeString(copy.resolve("ca-mutating.yaml"), bundles(1, pair));
             Files.writeString(copy.resolve("ca-validating.yaml"), bundles(VALIDATING, pair));
             for (String name : List.of("tls.crt", "tls.key", "ca-mutating.yaml", "ca-validating.yaml")) {
-                node.copy(copy.resolve(name), OVERLAY + "/" + name);
+                node.copy(copy.resolve(name), PROJECT + "/" + OVERLAY + "/" + name);
             }
         } finally {
             Directories.remove(copy);
@@ -78,43 +144,101 @@ final class Installation {
         return patch.toString();
     }
 
+    /**
+     * Writes an overlay as a user does, beside the shipped ones.
+     *
+     * @param name of its directory
+     * @param kustomization what is in it; {@code deploy} is {@code ../../deploy}
+     * @return the directory, for {@link #apply(String)}
+     */
+    public String overlay(String name, String kustomization) throws IOException {
+        String directory = "e2e/" + name;
+        Path file = Files.createTempFile("kustomization", ".yaml");
+        try {
+            Files.writeString(file, kustomization);
+            node.run("mkdir", "-p", PROJECT + "/" + directory);
+            node.copy(file, PROJECT + "/" + directory + "/kustomization.yaml");
+        } finally {
+            Files.delete(file);
+        }
+        return directory;
+    }
+
+    /** {@code kubectl apply -k} of the tests' overlay, until the webhook is rolled out. */
+    public void apply() throws IOException {
+        apply(OVERLAY);
+    }
+
     /** {@code kubectl apply -k}, until the webhook is rolled out. */
-    void apply() throws IOException {
-        node.run("kubectl", "apply", "-k", OVERLAY);
+    public void apply(String directory) throws IOException {
+        begin(directory);
         rolledOut();
     }
 
+    /** {@code kubectl apply -k}, and no more. */
+    void begin(String directory) throws IOException {
+        applied = directory;
+        node.run("kubectl", "apply", "-k", PROJECT + "/" + directory);
+    }
+
     /** Waits for the roll-out of the webhook. */
-    void rolledOut() throws IOException {
+    public void rolledOut() throws IOException {
         kubectl("rollout", "status", "deployment/apparmor-admission", "--timeout=180s");
     }
 
-    /** {@code kubectl delete -k}, until nothing ends any more. What still drains is told not to: nobody asks it now. */
-    void remove() throws IOException {
-        node.run("kubectl", "delete", "-k", OVERLAY, "--ignore-not-found", "--wait=false");
-        kubectl("delete", "pods", "--all", "--grace-period=1", "--ignore-not-found");
+    /**
+     * Removes what was applied last, as the guide says: what asks the webhook, then {@code kubectl delete -k}, until nothing
+     * ends any more. What still drains is told not to: nobody asks it now.
+     */
+    public void remove() throws IOException {
+        unregister();
+        node.run("kubectl", "delete", "-k", PROJECT + "/" + applied, "--ignore-not-found", "--wait=false");
+        gone();
+    }
+
+    /** What asks the webhook goes first. */
+    void unregister() throws IOException {
+        node.run(
+                "kubectl",
+                "delete",
+                "mutatingwebhookconfiguration,validatingwebhookconfiguration",
+                "apparmor-admission",
+                "--ignore-not-found");
+    }
+
+    /** Waits for the namespace, which is being deleted, to be gone. */
+    void gone() throws IOException {
+        end();
         Awaited.of(
                 "the namespace to be gone",
                 () -> node.run("kubectl", "get", "namespace", NAMESPACE, "--ignore-not-found", "--output=name"),
                 String::isBlank);
     }
 
+    /** Ends what drains. */
+    void end() throws IOException {
+        kubectl("delete", "pods", "--all", "--grace-period=1", "--ignore-not-found");
+    }
+
     /** Runs kubectl in the webhook's namespace. */
-    String kubectl(String... arguments) throws IOException {
+    public String kubectl(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("kubectl", "--namespace", NAMESPACE));
         command.addAll(List.of(arguments));
         return node.run(command.toArray(String[]::new));
     }
 
     /** The object or list of objects that kubectl gets. */
-    JsonNode get(String... what) throws IOException {
+    public JsonNode get(String... what) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("get", "--output=json"));
         arguments.addAll(List.of(what));
         return Manifest.json(kubectl(arguments.toArray(String[]::new)));
     }
 
-    /** Every object of the cluster that bears our name or stands in our namespace, as {@code kind namespace/name}. */
-    Set<String> traces() throws IOException {
+    /**
+     * Every object of the cluster that bears our name, or a label of ours, or stands in our namespace, as
+     * {@code kind namespace/name labels}.
+     */
+    public Set<String> traces() throws IOException {
         String kinds = node.run("kubectl", "api-resources", "--verbs=list", "--output=name")
                 .lines()
                 // They tell what was, and go by themselves.
@@ -126,7 +250,8 @@ final class Installation {
                 kinds,
                 "--all-namespaces",
                 "--ignore-not-found",
-                "--output=jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name}{\"\\n\"}{end}");
+                "--output=jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name}"
+                        + " {.metadata.labels}{\"\\n\"}{end}");
         return all.lines().filter(line -> line.contains("apparmor")).collect(Collectors.toCollection(TreeSet::new));
     }
 }

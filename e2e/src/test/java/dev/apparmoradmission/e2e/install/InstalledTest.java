@@ -3,7 +3,6 @@ package dev.apparmoradmission.e2e.install;
 import static dev.apparmoradmission.e2e.scene.PodDraft.pod;
 import static dev.apparmoradmission.e2e.scene.PodDraft.unconfined;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.apparmoradmission.e2e.api.Answer;
@@ -56,18 +55,11 @@ class InstalledTest {
 
     @BeforeAll
     void install(Stage stage) throws IOException {
-        assumeTrue(
-                stage.cluster().realNode().isPresent(), "the API server has no node of ours that runs pods: kind has");
+        installation = Installation.on(stage);
         node = stage.cluster().realNode();
         project = stage.directory().toAbsolutePath().normalize().getParent();
         api = ApiServer.of(stage.cluster().kubeconfig());
-        installation = new Installation(node.orElseThrow(), project);
-        installation.images();
-        installation.manifests();
-        // Other tests have had a webhook in this namespace: begin as on a cluster that never saw one.
-        installation.remove();
         before = installation.traces();
-        node.orElseThrow().admitPods();
         JsonNode real = ready(installation.get("nodes"));
         name = real.at("/metadata/name").asText();
         sleeper = StreamSupport.stream(real.at("/status/images").spliterator(), false)
@@ -90,8 +82,7 @@ class InstalledTest {
     void leave() throws IOException {
         if (node.isPresent()) {
             node.orElseThrow().run("kubectl", "delete", "namespace", PODS, "--ignore-not-found", "--wait=false");
-            installation.remove();
-            node.orElseThrow().keepPodsOff();
+            installation.leave();
             api.close();
         }
     }

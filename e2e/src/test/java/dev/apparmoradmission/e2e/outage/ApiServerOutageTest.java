@@ -84,7 +84,7 @@ class ApiServerOutageTest {
             assertThat(allows("n1")).isTrue();
             assertThat(allows("n2")).isFalse();
             assertThat(allows("n3")).isTrue();
-            assertThat(scene.webhook().isReady())
+            assertThat(scene.process().isReady())
                     .as("it answers, so it must get the questions")
                     .isTrue();
             TimeUnit.SECONDS.sleep(1);

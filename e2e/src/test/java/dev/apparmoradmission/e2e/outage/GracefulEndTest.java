@@ -28,7 +28,7 @@ class GracefulEndTest {
         Scene scene = stage.set(world -> world.policy("baseline.yaml")
                 .setting("QUARKUS_SHUTDOWN_DELAY", "8S")
                 .setting("QUARKUS_SHUTDOWN_TIMEOUT", "5S"));
-        WebhookProcess webhook = scene.webhook();
+        WebhookProcess webhook = scene.process();
         ProcessHandle process = ProcessHandle.of(webhook.pid()).orElseThrow();
         assertThat(create(scene, "RuntimeDefault")).isEqualTo(201);
 

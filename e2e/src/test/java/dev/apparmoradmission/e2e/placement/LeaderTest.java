@@ -36,7 +36,7 @@ class LeaderTest {
                         .inventory("inventory-node-1", Map.of("node-1", LOADED))
                         .inventory("inventory-node-2", Map.of("node-2", LACKING)));
         Fleet fleet = new Fleet(scene);
-        WebhookProcess first = scene.webhook();
+        WebhookProcess first = scene.process();
         Scene.await("the first replica leads", () -> leads(first));
         WebhookProcess second = scene.replica();
         fleet.given(patient("waiting", "k8s-nginx"));

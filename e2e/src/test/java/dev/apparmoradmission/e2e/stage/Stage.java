@@ -5,6 +5,7 @@ import dev.apparmoradmission.e2e.api.Manifest;
 import dev.apparmoradmission.e2e.cluster.Settings;
 import dev.apparmoradmission.e2e.cluster.TestCluster;
 import dev.apparmoradmission.e2e.scene.Scene;
+import dev.apparmoradmission.e2e.webhook.InstalledWebhook;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,6 +18,7 @@ public final class Stage implements AutoCloseable {
     private final Settings settings;
     private final Path e2e;
     private @Nullable Scene scene;
+    private @Nullable InstalledWebhook installed;
 
     Stage(TestCluster cluster, Settings settings, Path e2e) {
         this.cluster = cluster;
@@ -24,10 +26,16 @@ public final class Stage implements AutoCloseable {
         this.e2e = e2e;
     }
 
+    /** From now on scenes are judged by what is installed in the cluster, instead of a process each. */
+    public void judgedBy(InstalledWebhook webhook) {
+        installed = webhook;
+    }
+
     /** Sets a scene, in place of the one before. */
     public Scene set(UnaryOperator<Scene.Builder> what) throws IOException {
         close();
-        Scene set = what.apply(Scene.on(cluster, settings, e2e)).start();
+        Scene.Builder world = what.apply(Scene.on(cluster, settings, e2e));
+        Scene set = (installed == null ? world : world.installed(installed)).start();
         scene = set;
         return set;
     }

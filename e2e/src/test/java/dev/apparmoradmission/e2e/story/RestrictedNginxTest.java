@@ -59,14 +59,14 @@ class RestrictedNginxTest {
         assertThat(rejected.at("/details/causes/0/reason").asText()).isEqualTo("localhost-not-loaded");
         assertThat(scene.stored("restricted-nginx").code()).isEqualTo(404);
 
-        long process = scene.webhook().pid();
+        String incarnation = scene.webhook().incarnation();
         scene.inventory("inventory-3", Map.of("node-3", LOADED));
         double seconds = Scene.await(
                 "restricted-nginx is admitted", () -> scene.create(NGINX).ok());
         System.out.printf(Locale.ROOT, "The pod was admitted %.2f s after the inventory changed%n", seconds);
 
         assertThat(scene.webhook().alive()).isTrue();
-        assertThat(scene.webhook().pid()).isEqualTo(process);
+        assertThat(scene.webhook().incarnation()).isEqualTo(incarnation);
         assertThat(Profiles.of(scene.stored("restricted-nginx").body())).isEqualTo("P=- nginx=LH(k8s-nginx)");
     }
 
