@@ -5,6 +5,7 @@ import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.manifest.WorkloadsOfFiles;
 import dev.apparmoradmission.manifest.WrittenWorkload;
+import dev.apparmoradmission.report.Fingerprint;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.report.Report;
@@ -12,9 +13,14 @@ import dev.apparmoradmission.report.Summary;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -75,16 +81,62 @@ public final class CheckCommand {
         }
         Snapshot snapshot = given.get();
         Instant now = options.judging().instant(surroundings.clock());
+        Set<Fingerprint> known = known(options, snapshot, now);
         Complaints complaints =
                 new Complaints(options.failOn(), snapshot.nodes().isInventoried());
         BufferedOutputStream out = new BufferedOutputStream(surroundings.out(), 1 << 16);
         Report report = Reports.of(options.output(), out, surroundings, complaints::about);
         report.begin(new Report.Header(snapshot.policies().hash(), now));
-        Run run = new Run(snapshot, now, report, complaints);
-        WorkloadsOfFiles.read(options.paths(), surroundings.in(), run);
+        Run run = new Run(snapshot, now, known, report, complaints);
+        WorkloadsOfFiles.read(options.paths(), options.excluded(), surroundings.in(), run);
+        run.tellGone();
         report.end(run.summary);
         out.flush();
+        if (options.writeKnown().isPresent()) {
+            write(options.writeKnown().get(), new Baseline(run.found));
+            return badInput ? BAD_INPUT : NOTHING_TO_COMPLAIN_OF;
+        }
         return badInput ? BAD_INPUT : run.complaint ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
+    }
+
+    /** What is put up with: the findings of the baseline, and those of the manifests as they were. */
+    private Set<Fingerprint> known(CheckOptions options, Snapshot snapshot, Instant now) throws IOException {
+        Set<Fingerprint> known = new HashSet<>();
+        if (options.known().isPresent()) {
+            known.addAll(Baseline.read(options.known().get()).findings());
+        }
+        WorkloadsOfFiles.read(options.before(), options.excluded(), surroundings.in(), new WorkloadsOfFiles.Reader() {
+            @Override
+            public void workload(WrittenWorkload workload) {
+                known.addAll(fingerprints(workload.judge(snapshot, now)));
+            }
+
+            @Override
+            public void problem(String line) {
+                // What cannot be read was not known: its findings count as new, and fail.
+                err.println(Printable.of("warning: of what was before: " + line));
+            }
+
+            @Override
+            public void note(String line) {
+                // Told of the manifests as they are, if it is still so.
+            }
+        });
+        return known;
+    }
+
+    private static Set<Fingerprint> fingerprints(Judgement judgement) {
+        return judgement.decision().findings().stream()
+                .map(finding -> Fingerprint.of(judgement, finding))
+                .collect(Collectors.toSet());
+    }
+
+    private void write(Path file, Baseline baseline) throws UnreadableInputException {
+        try {
+            Files.write(file, baseline.written());
+        } catch (IOException e) {
+            throw new UnreadableInputException(file.toString(), "the baseline cannot be written: " + e.getMessage());
+        }
     }
 
     private void tell(String line) {
@@ -97,24 +149,37 @@ public final class CheckCommand {
 
         private final Snapshot snapshot;
         private final Instant now;
+        private final Set<Fingerprint> known;
         private final Report report;
         private final Complaints complaints;
+        private final Set<Fingerprint> found = new HashSet<>();
         private Summary summary = Summary.NONE;
         private boolean complaint;
 
-        Run(Snapshot snapshot, Instant now, Report report, Complaints complaints) {
+        Run(Snapshot snapshot, Instant now, Set<Fingerprint> known, Report report, Complaints complaints) {
             this.snapshot = snapshot;
             this.now = now;
+            this.known = Set.copyOf(known);
             this.report = report;
             this.complaints = complaints;
         }
 
         @Override
         public void workload(WrittenWorkload workload) throws IOException {
-            Judgement judgement = workload.judge(snapshot, now);
+            Judgement judgement = workload.judge(snapshot, now).knowing(known);
+            found.addAll(fingerprints(judgement));
             summary = summary.and(judgement);
             complaint |= complaints.about(judgement);
             report.add(judgement);
+        }
+
+        /** Known findings that are no more: a baseline that still has them would let them come back unseen. */
+        void tellGone() throws IOException {
+            long gone =
+                    known.stream().filter(finding -> !found.contains(finding)).count();
+            if (gone > 0) {
+                report.note(gone + (gone == 1 ? " known finding is" : " known findings are") + " gone");
+            }
         }
 
         @Override

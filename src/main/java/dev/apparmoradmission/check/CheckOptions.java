@@ -2,7 +2,10 @@ package dev.apparmoradmission.check;
 
 import dev.apparmoradmission.command.Options;
 import dev.apparmoradmission.manifest.JudgingOptions;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
@@ -14,17 +17,32 @@ import picocli.CommandLine.ParseResult;
  * @param help whether only its usage is wanted
  * @param paths files, directories, or {@code -}
  * @param judging what they are judged by
+ * @param excluded globs of files below the paths that are left out
  * @param output the form of the report
  * @param failOn what makes it fail
+ * @param known the file with findings that are known and put up with
+ * @param writeKnown the file to write all findings to, as known from now on
+ * @param before what the manifests were before: findings in these are known
  */
-record CheckOptions(boolean help, List<String> paths, JudgingOptions judging, Output output, FailOn failOn) {
+record CheckOptions(
+        boolean help,
+        List<String> paths,
+        JudgingOptions judging,
+        List<PathMatcher> excluded,
+        Output output,
+        FailOn failOn,
+        Optional<Path> known,
+        Optional<Path> writeKnown,
+        List<String> before) {
 
     /** Forms of report. */
     enum Output {
         TEXT,
         JSON,
         SARIF,
-        JUNIT
+        JUNIT,
+        GITHUB,
+        GITLAB
     }
 
     /** What makes the command fail. */
@@ -36,6 +54,10 @@ record CheckOptions(boolean help, List<String> paths, JudgingOptions judging, Ou
 
     private static final String OUTPUT = "--output";
     private static final String FAIL_ON = "--fail-on";
+    private static final String EXCLUDE = "--exclude";
+    private static final String BASELINE = "--baseline";
+    private static final String WRITE_BASELINE = "--write-baseline";
+    private static final String DIFF = "--diff";
 
     /**
      * Reads the arguments.
@@ -49,12 +71,20 @@ record CheckOptions(boolean help, List<String> paths, JudgingOptions judging, Ou
         if (paths.isEmpty() && !help) {
             throw Options.problem(parsed, "Give the files or directories to check, or - for standard input");
         }
+        List<String> before = parsed.matchedOptionValue(DIFF, List.of());
+        if (!before.isEmpty() && parsed.hasMatchedOption(WRITE_BASELINE)) {
+            throw Options.problem(parsed, WRITE_BASELINE + " and " + DIFF + " do not go together");
+        }
         return new CheckOptions(
                 help,
                 List.copyOf(paths),
                 JudgingOptions.of(parsed),
+                Options.globs(parsed, EXCLUDE),
                 Options.choice(parsed, OUTPUT, Output.values(), Output.TEXT),
-                Options.choice(parsed, FAIL_ON, FailOn.values(), FailOn.DENY));
+                Options.choice(parsed, FAIL_ON, FailOn.values(), FailOn.DENY),
+                Options.path(parsed, BASELINE),
+                Options.path(parsed, WRITE_BASELINE),
+                List.copyOf(before));
     }
 
     /** How to use it. */
@@ -86,6 +116,15 @@ record CheckOptions(boolean help, List<String> paths, JudgingOptions judging, Ou
                 .description("a file, a directory, or - for standard input")
                 .build());
         JudgingOptions.declare(spec);
+        Options.many(spec, EXCLUDE, "GLOB", "leave out files below a PATH whose path or name it matches, repeatable");
+        Options.one(spec, BASELINE, "FILE", "findings that are known and do not fail the check; new ones do");
+        Options.one(
+                spec,
+                WRITE_BASELINE,
+                "FILE",
+                "write the findings of this run to such a file, and do not fail for them");
+        Options.many(
+                spec, DIFF, "OLD", "the manifests as they were, repeatable: only findings that are not there fail");
         Options.one(spec, OUTPUT, "FORM", Options.names(Output.values()) + " (default: text)");
         Options.one(spec, FAIL_ON, "WHAT", Options.names(FailOn.values()) + " (default: deny)");
         Options.help(spec);

@@ -1,7 +1,6 @@
 package dev.apparmoradmission.check;
 
 import dev.apparmoradmission.check.CheckOptions.FailOn;
-import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.report.Judgement;
@@ -18,15 +17,16 @@ record Complaints(FailOn failOn, boolean inventoried) {
     boolean about(Judgement judgement) {
         return switch (failOn) {
             case NEVER -> false;
-            case DENY -> !judgement.decision().allowed();
-            case WARN -> !judgement.decision().allowed() || warns(judgement.decision());
+            case DENY -> judgement.isDeniedAnew();
+            case WARN -> judgement.isDeniedAnew() || warns(judgement);
         };
     }
 
     /** Without an inventory its absence is warned of, but never fails the check (contract §7). */
-    private boolean warns(Decision decision) {
-        return !decision.notes().isEmpty()
-                || decision.findings(Action.WARN).stream()
+    private boolean warns(Judgement judgement) {
+        return !judgement.decision().notes().isEmpty()
+                || judgement.decision().findings(Action.WARN).stream()
+                        .filter(finding -> !judgement.isKnown(finding))
                         .anyMatch(finding -> inventoried || finding.rule() != Rule.INVENTORY_UNKNOWN);
     }
 }

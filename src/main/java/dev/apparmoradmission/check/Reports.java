@@ -1,6 +1,8 @@
 package dev.apparmoradmission.check;
 
 import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.report.GithubReport;
+import dev.apparmoradmission.report.GitlabReport;
 import dev.apparmoradmission.report.JsonReport;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.JunitReport;
@@ -25,6 +27,8 @@ final class Reports {
             case TEXT -> new TextReport(new OutputStreamWriter(out, surroundings.charset()), surroundings.style());
             case JSON -> new JsonReport(out);
             case SARIF -> new SarifReport(out);
+            case GITHUB -> new GithubReport(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+            case GITLAB -> new GitlabReport(out);
             case JUNIT -> new JunitReport(new OutputStreamWriter(out, StandardCharsets.UTF_8), complaint);
         };
     }

@@ -1,7 +1,9 @@
 package dev.apparmoradmission.command;
 
+import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -10,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -86,13 +89,45 @@ public final class Options {
         List<String> values = parsed.matchedOptionValue(option, List.of());
         List<Path> paths = new ArrayList<>();
         for (String value : values) {
-            try {
-                paths.add(Path.of(value));
-            } catch (InvalidPathException e) {
-                throw problem(parsed, option + ": not a path: " + e.getReason());
-            }
+            paths.add(path(parsed, option, value));
         }
         return paths;
+    }
+
+    /**
+     * The path given by an option that has one.
+     *
+     * @throws ParameterException where it is no path
+     */
+    public static Optional<Path> path(ParseResult parsed, String option) {
+        Optional<String> value = text(parsed, option);
+        return value.isEmpty() ? Optional.empty() : Optional.of(path(parsed, option, value.get()));
+    }
+
+    private static Path path(ParseResult parsed, String option, String value) {
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) {
+            throw problem(parsed, option + ": not a path: " + e.getReason());
+        }
+    }
+
+    /**
+     * The globs of files given by an option, as {@link java.nio.file.FileSystem#getPathMatcher} has them.
+     *
+     * @throws ParameterException where one is no glob
+     */
+    public static List<PathMatcher> globs(ParseResult parsed, String option) {
+        List<String> values = parsed.matchedOptionValue(option, List.of());
+        List<PathMatcher> globs = new ArrayList<>();
+        for (String value : values) {
+            try {
+                globs.add(FileSystems.getDefault().getPathMatcher("glob:" + value));
+            } catch (PatternSyntaxException e) {
+                throw problem(parsed, option + ": not a glob: " + value + ": " + e.getDescription());
+            }
+        }
+        return globs;
     }
 
     /** The text given by an option. */

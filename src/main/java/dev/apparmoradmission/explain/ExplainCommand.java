@@ -82,7 +82,7 @@ public final class ExplainCommand {
                 : new TextExplanation(
                         new OutputStreamWriter(out, surroundings.charset()), surroundings.style(), header);
         Run run = new Run(snapshot.get(), now, options.workload(), explanation);
-        WorkloadsOfFiles.read(options.paths(), surroundings.in(), run);
+        WorkloadsOfFiles.read(options.paths(), List.of(), surroundings.in(), run);
         explanation.end();
         out.flush();
         if (!run.found && !badInput) {

@@ -243,7 +243,7 @@ final class TextExplanation implements Explanation {
         return switch (judgement.verdict()) {
             case OK -> colour(GREEN, "allowed");
             case WARN -> colour(YELLOW, "allowed, with warnings");
-            case DENIED -> colour(RED, "denied");
+            case DENIED, KNOWN -> colour(RED, "denied");
         };
     }
 

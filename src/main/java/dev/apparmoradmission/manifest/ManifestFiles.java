@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ final class ManifestFiles {
 
     private final List<ManifestFile> files = new ArrayList<>();
     private final Set<Path> seen = new HashSet<>();
+    private final List<PathMatcher> excluded;
     private final Consumer<String> problems;
 
     /**
@@ -36,7 +38,8 @@ final class ManifestFiles {
      */
     record ManifestFile(String path, boolean named) {}
 
-    private ManifestFiles(Consumer<String> problems) {
+    private ManifestFiles(List<PathMatcher> excluded, Consumer<String> problems) {
+        this.excluded = excluded;
         this.problems = problems;
     }
 
@@ -44,10 +47,11 @@ final class ManifestFiles {
      * Finds them.
      *
      * @param paths what was given
+     * @param excluded globs of what is left out of directories: of paths from there, or of bare names
      * @param problems takes a line for each path that cannot be read
      */
-    static List<ManifestFile> find(List<String> paths, Consumer<String> problems) {
-        ManifestFiles search = new ManifestFiles(problems);
+    static List<ManifestFile> find(List<String> paths, List<PathMatcher> excluded, Consumer<String> problems) {
+        ManifestFiles search = new ManifestFiles(excluded, problems);
         for (String path : paths) {
             if (path.equals(STANDARD_INPUT)) {
                 if (search.files.stream().noneMatch(file -> file.path().equals(STANDARD_INPUT))) {
@@ -70,7 +74,7 @@ final class ManifestFiles {
         }
         try {
             if (Files.isDirectory(path)) {
-                directory(path, 0);
+                directory(path, path, 0);
             } else if (Files.isRegularFile(path)) {
                 file(path, true);
             } else {
@@ -82,7 +86,7 @@ final class ManifestFiles {
         }
     }
 
-    private void directory(Path directory, int depth) throws IOException {
+    private void directory(Path root, Path directory, int depth) throws IOException {
         if (!seen.add(directory.toRealPath())) {
             return;
         }
@@ -98,8 +102,11 @@ final class ManifestFiles {
         }
         for (Path entry : entries) {
             try {
+                if (isExcluded(root, entry)) {
+                    continue;
+                }
                 if (Files.isDirectory(entry)) {
-                    directory(entry, depth + 1);
+                    directory(root, entry, depth + 1);
                 } else if (isManifest(entry.getFileName().toString())) {
                     file(entry, false);
                 }
@@ -113,6 +120,11 @@ final class ManifestFiles {
         if (seen.add(file.toRealPath())) {
             files.add(new ManifestFile(file.toString(), named));
         }
+    }
+
+    private boolean isExcluded(Path root, Path entry) {
+        Path relative = root.relativize(entry);
+        return excluded.stream().anyMatch(glob -> glob.matches(relative) || glob.matches(entry.getFileName()));
     }
 
     private static boolean isManifest(String name) {

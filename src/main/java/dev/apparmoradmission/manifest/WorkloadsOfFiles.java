@@ -17,6 +17,7 @@ import dev.apparmoradmission.workload.WorkloadKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,13 +54,15 @@ public final class WorkloadsOfFiles {
      * Reads them.
      *
      * @param paths files, directories, or {@code -} for standard input
+     * @param excluded globs of what is left out of directories
      * @param standardInput what {@code -} stands for
      * @param reader takes them
      * @throws IOException where the reader throws it
      */
-    public static void read(List<String> paths, InputStream standardInput, Reader reader) throws IOException {
+    public static void read(List<String> paths, List<PathMatcher> excluded, InputStream standardInput, Reader reader)
+            throws IOException {
         List<String> unreadable = new ArrayList<>();
-        List<ManifestFile> files = ManifestFiles.find(paths, unreadable::add);
+        List<ManifestFile> files = ManifestFiles.find(paths, excluded, unreadable::add);
         for (String line : unreadable) {
             reader.problem(line);
         }

@@ -9,6 +9,7 @@ import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.wire.Places;
 import dev.apparmoradmission.workload.Workload;
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * An object of a manifest that makes pods.
@@ -48,7 +49,7 @@ public record WrittenWorkload(
 
     /** It and what was decided about it. */
     public Judgement judged(Decision decision) {
-        return new Judgement(file, document, kind, namespace, name, places, decision);
+        return new Judgement(file, document, kind, namespace, name, places, decision, Set.of());
     }
 
     private Decision decision(Snapshot snapshot, Instant now) {

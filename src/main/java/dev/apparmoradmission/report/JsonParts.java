@@ -9,6 +9,7 @@ import dev.apparmoradmission.policy.AppArmorException.Documentation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The parts that JSON reports of every command have in common (contract §7).
@@ -28,16 +29,16 @@ public record JsonParts(JsonGenerator json) {
         strings("nodes", container.nodes());
     }
 
-    /** The field {@code findings}, into the object that is open. */
-    public void findings(List<Finding> findings) throws IOException {
+    /** The field {@code findings}, into the object that is open; those that are known from before are marked. */
+    public void findings(List<Finding> findings, Predicate<Finding> known) throws IOException {
         json.writeArrayFieldStart("findings");
         for (Finding finding : findings) {
-            finding(finding);
+            finding(finding, known.test(finding));
         }
         json.writeEndArray();
     }
 
-    private void finding(Finding finding) throws IOException {
+    private void finding(Finding finding, boolean known) throws IOException {
         json.writeStartObject();
         json.writeStringField("rule", finding.rule().id());
         json.writeStringField("action", finding.action().policyName());
@@ -46,6 +47,9 @@ public record JsonParts(JsonGenerator json) {
         json.writeStringField("policy", finding.policy());
         json.writeStringField("message", finding.message());
         json.writeStringField("fix", finding.fix());
+        if (known) {
+            json.writeBooleanField("known", true);
+        }
         if (finding.exception().isPresent()) {
             exception(finding.exception().get());
         }

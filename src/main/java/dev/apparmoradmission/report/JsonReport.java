@@ -68,7 +68,7 @@ public final class JsonReport implements Report {
             json.writeEndObject();
         }
         json.writeEndArray();
-        parts.findings(judgement.decision().findings());
+        parts.findings(judgement.decision().findings(), judgement::isKnown);
         if (!judgement.decision().notes().isEmpty()) {
             json.writeArrayFieldStart("notes");
             for (String note : judgement.decision().notes()) {
@@ -87,6 +87,9 @@ public final class JsonReport implements Report {
         json.writeNumberField("allowed", summary.allowed());
         json.writeNumberField("denied", summary.denied());
         json.writeNumberField("warned", summary.warned());
+        if (summary.known() > 0) {
+            json.writeNumberField("known", summary.known());
+        }
         json.writeEndObject();
         json.writeEndObject();
         json.writeRaw('\n');

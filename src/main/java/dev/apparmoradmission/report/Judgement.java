@@ -5,6 +5,8 @@ import dev.apparmoradmission.decision.Finding;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.wire.Place;
 import dev.apparmoradmission.wire.Places;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A workload of a file and what was decided about it.
@@ -16,9 +18,17 @@ import dev.apparmoradmission.wire.Places;
  * @param name its name; may be empty
  * @param places where its parts stand in the file
  * @param decision what was decided
+ * @param known findings that are known from before and put up with
  */
 public record Judgement(
-        String file, int document, String kind, String namespace, String name, Places places, Decision decision) {
+        String file,
+        int document,
+        String kind,
+        String namespace,
+        String name,
+        Places places,
+        Decision decision,
+        Set<Finding> known) {
 
     /** How it stands with a workload. */
     public enum Verdict {
@@ -26,16 +36,44 @@ public record Judgement(
         OK,
         /** Allowed with warnings. */
         WARN,
+        /** Denied, for nothing that was not known before. */
+        KNOWN,
         /** Denied. */
         DENIED
+    }
+
+    /** Copies the set. */
+    public Judgement {
+        known = Set.copyOf(known);
+    }
+
+    /** The same, of which some findings are known from before. */
+    public Judgement knowing(Set<Fingerprint> before) {
+        if (before.isEmpty()) {
+            return this;
+        }
+        Set<Finding> found = decision.findings().stream()
+                .filter(finding -> before.contains(Fingerprint.of(this, finding)))
+                .collect(Collectors.toSet());
+        return new Judgement(file, document, kind, namespace, name, places, decision, found);
     }
 
     /** How it stands with this one. */
     public Verdict verdict() {
         if (!decision.allowed()) {
-            return Verdict.DENIED;
+            return isDeniedAnew() ? Verdict.DENIED : Verdict.KNOWN;
         }
         return isWarned() ? Verdict.WARN : Verdict.OK;
+    }
+
+    /** Whether it is denied for something that was not known before. */
+    public boolean isDeniedAnew() {
+        return decision.findings(Action.ENFORCE).stream().anyMatch(finding -> !isKnown(finding));
+    }
+
+    /** Whether a finding is known from before. */
+    public boolean isKnown(Finding finding) {
+        return known.contains(finding);
     }
 
     /** Whether anybody is warned about it. */

@@ -74,6 +74,13 @@ public final class SarifReport implements Report {
             String fix = finding.fix().isEmpty() ? "" : ". Fix: " + finding.fix();
             message("message", judgement.subject() + ", " + finding.subject() + ": " + finding.message() + fix);
             location(judgement, judgement.place(finding), finding.path());
+            json.writeObjectFieldStart("partialFingerprints");
+            json.writeStringField(
+                    "apparmorAdmission/v1", Fingerprint.of(judgement, finding).digest());
+            json.writeEndObject();
+            if (judgement.isKnown(finding)) {
+                json.writeStringField("baselineState", "unchanged");
+            }
             if (finding.exception().isPresent()) {
                 suppression(finding.exception().get());
             }

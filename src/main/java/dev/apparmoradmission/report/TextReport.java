@@ -66,7 +66,7 @@ public final class TextReport implements Report {
 
     private void add(Judgement judgement, Finding finding) throws IOException {
         out.append("    ")
-                .append(word(finding.action()))
+                .append(judgement.isKnown(finding) ? colour(DIM, "known:") : word(finding.action()))
                 .append(' ')
                 .append(finding.subject())
                 .append(", line ")
@@ -108,6 +108,7 @@ public final class TextReport implements Report {
                 .append(count(summary.denied(), "denied", RED))
                 .append(", ")
                 .append(count(summary.warned(), "with warnings", YELLOW))
+                .append(summary.known() == 0 ? "" : "; " + summary.known() + " of those denied as known")
                 .append(".\n");
         out.flush();
     }
@@ -121,6 +122,7 @@ public final class TextReport implements Report {
         return switch (verdict) {
             case OK -> colour(GREEN, style.symbols() ? "✔" : "OK    ");
             case WARN -> colour(YELLOW, style.symbols() ? "!" : "WARN  ");
+            case KNOWN -> colour(DIM, style.symbols() ? "✖" : "KNOWN ");
             case DENIED -> colour(RED, style.symbols() ? "✖" : "DENIED");
         };
     }

@@ -125,7 +125,8 @@ class CasesTest {
                 manifest.object().namespace(),
                 manifest.object().name(),
                 manifest.places(),
-                decision));
+                decision,
+                Set.of()));
         report.end(Summary.NONE);
         return JSON.readTree(out.toByteArray()).path("results").path(0);
     }

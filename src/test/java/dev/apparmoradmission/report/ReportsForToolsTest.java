@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,6 +150,6 @@ class ReportsForToolsTest {
         var places = new Places(Map.of(), "", Place.START);
         var decision =
                 new Decision(true, List.of(), "hash", List.of(), List.of(), List.of(), List.of(), List.of("a note"));
-        return new Judgement(path, 1, "Pod", "default", "app", places, decision);
+        return new Judgement(path, 1, "Pod", "default", "app", places, decision, Set.of());
     }
 }
