@@ -17,10 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the API server can enforce of a set of policies by itself. It is never stricter than the webhook, which may deny more:
- * what depends on nodes, on their inventory or on the clock is left to it, and {@link #gaps} says so.
+ * what depends on nodes, on their inventory or on the clock is left to it, and {@link #gaps} says so. What denies or changes
+ * leaves out the namespaces that the webhook's registration leaves out: the webhook would not be asked there, and a cluster has to
+ * come up again, the webhook with it.
  */
 final class Backstop {
 
@@ -30,16 +34,23 @@ final class Backstop {
 
     private final PolicySet set;
     private final Optional<String> mutatingVersion;
+    private final Set<String> exempt;
 
     /**
      * A backstop.
      *
      * @param set the policies
      * @param mutatingVersion the version in which the API server serves MutatingAdmissionPolicy; absent for none
+     * @param exempt namespaces in which nothing is denied or changed
      */
-    Backstop(PolicySet set, Optional<String> mutatingVersion) {
+    Backstop(PolicySet set, Optional<String> mutatingVersion, Set<String> exempt) {
         this.set = set;
         this.mutatingVersion = mutatingVersion;
+        this.exempt = Set.copyOf(exempt);
+    }
+
+    private Scope scope(AppArmorPolicy policy, Action action) {
+        return Scope.of(policy.match(), action == Action.ENFORCE ? exempt : Set.of());
     }
 
     /** Names that would be longer than the API server takes. */
@@ -69,9 +80,9 @@ final class Backstop {
         return all;
     }
 
-    private static AdmissionPolicy judging(
+    private AdmissionPolicy judging(
             AppArmorPolicy policy, Target target, PodReading reading, Action action, StaticRules.Group group) {
-        Scope scope = Scope.of(policy.match());
+        Scope scope = scope(policy, action);
         List<Named> conditions = new ArrayList<>(scope.conditions());
         conditions.addAll(reading.conditions(policy.match()));
         List<Named> variables = new ArrayList<>(reading.variables());
@@ -96,7 +107,7 @@ final class Backstop {
         for (AppArmorPolicy policy : matchable()) {
             Action action = policy.action(Rule.ANNOTATION_MALFORMED);
             if (action != Action.IGNORE) {
-                Scope scope = Scope.of(policy.match());
+                Scope scope = scope(policy, action);
                 all.add(new AdmissionPolicy(
                         NAME_PREFIX + policy.name() + "-" + Target.BINDINGS.word(),
                         List.of(
@@ -126,7 +137,7 @@ final class Backstop {
         for (AppArmorPolicy policy : matchable()) {
             if (mutatingVersion.isPresent() && isDefaultExported(policy)) {
                 PodReading reading = new PodReading(Target.NEW_PODS);
-                Scope scope = Scope.of(policy.match());
+                Scope scope = scope(policy, Action.ENFORCE);
                 List<Named> conditions = new ArrayList<>(scope.conditions());
                 conditions.addAll(reading.conditions(policy.match()));
                 List<Named> variables = new ArrayList<>(reading.variables());
@@ -190,7 +201,9 @@ final class Backstop {
                 "a claim at fault excuses nothing here; that it is one, the webhook says",
                 gaps);
         if (policy.exceptions().source() != ExceptionSource.NONE) {
-            gaps.add("expires and exceptions.maxDays: there is no clock; an expired exception still excuses here");
+            gaps.add(
+                    "expires and exceptions.maxDays: judged when a pod is created, for that is the only time known here; an"
+                            + " exception that ends later still excuses changes of the pod, and debug containers");
         }
         if (policy.defaultProfile().profile().isDeclared()) {
             defaultGap(policy).ifPresent(gaps::add);
@@ -231,6 +244,11 @@ final class Backstop {
         if (action != Action.IGNORE) {
             gaps.add(rule.id() + " (" + action.policyName() + ") " + why);
         }
+    }
+
+    /** Where nothing is denied or changed. */
+    String exemption() {
+        return exempt.stream().sorted().collect(Collectors.joining(", "));
     }
 
     /** The policies' names and hash, for the first line. */

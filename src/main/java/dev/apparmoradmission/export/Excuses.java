@@ -8,6 +8,7 @@ import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.policy.AppArmorPolicy.ExceptionSource;
 import dev.apparmoradmission.policy.AppArmorPolicy.RequiredPart;
 import dev.apparmoradmission.policy.Control;
+import dev.apparmoradmission.policy.Expiry;
 import dev.apparmoradmission.policy.LabelSelector;
 import dev.apparmoradmission.policy.LabelSelector.Expression;
 import dev.apparmoradmission.policy.PolicySet;
@@ -22,19 +23,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/**
- * Exceptions without a clock: who is excused, were it not for {@code expires} and {@code maxDays}. An expired exception still
- * excuses here, which errs to the side of pods that somebody documented; the webhook, when it is up, denies them.
- */
+/** Who is excused, as {@code ExceptionClaims} has it, as far as {@link Terms} knows how long. */
 final class Excuses {
 
     private static final int SHORTEST_REASON = 10;
 
     private final AppArmorPolicy policy;
     private final List<AppArmorException> grants;
+    private final Terms terms;
 
     Excuses(AppArmorPolicy policy, PolicySet set) {
         this.policy = policy;
+        this.terms = new Terms(policy.exceptions().maxDays());
         this.grants = policy.exceptions().source() == ExceptionSource.GRANT
                 ? set.grants().values().stream()
                         .filter(grant -> isDocumented(grant.documentation()))
@@ -67,6 +67,7 @@ final class Excuses {
             case ANNOTATION -> {
                 variables.add(new Named(
                         "claimed", annotation(ExceptionKeys.UNCONFINED) + ".split(',').map(name, name.trim())"));
+                variables.add(new Named("expires", annotation(ExceptionKeys.EXPIRES) + ".trim()"));
                 variables.add(new Named("documented", documented()));
             }
             case GRANT -> {
@@ -92,6 +93,7 @@ final class Excuses {
         }
         String reason = annotation(ExceptionKeys.REASON) + ".trim()";
         terms.add("(" + reason + " == '' || size(" + reason + ") >= " + SHORTEST_REASON + ")");
+        terms.add(this.terms.hold("variables.expires"));
         return String.join("\n&& ", terms);
     }
 
@@ -109,7 +111,7 @@ final class Excuses {
     }
 
     /** Whether a grant holds for the pod as a whole. */
-    private static String holds(AppArmorException grant) {
+    private String holds(AppArmorException grant) {
         List<String> terms = new ArrayList<>();
         if (grant.claimRequired()) {
             terms.add(annotation(ExceptionKeys.EXCEPTION) + ".trim() == " + Cel.text(grant.name()));
@@ -120,6 +122,11 @@ final class Excuses {
             terms.add("variables.pod.spec.?serviceAccountName.orValue('default') in "
                     + Cel.texts(grant.serviceAccounts()));
         }
+        grant.documentation()
+                .expires()
+                .flatMap(Expiry::parse)
+                .map(this.terms::hold)
+                .ifPresent(terms::addAll);
         return String.join("\n&& ", terms);
     }
 

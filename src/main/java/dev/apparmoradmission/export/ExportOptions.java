@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -15,9 +18,17 @@ import picocli.CommandLine.ParseResult;
  * @param help whether only its usage is wanted
  * @param policies files and directories of policies
  * @param mutating the version of MutatingAdmissionPolicy
+ * @param exempt namespaces in which nothing is denied or changed
  * @param outputDirectory where files are written, in place of standard output
  */
-record ExportOptions(boolean help, List<Path> policies, Mutating mutating, Optional<Path> outputDirectory) {
+record ExportOptions(
+        boolean help, List<Path> policies, Mutating mutating, Set<String> exempt, Optional<Path> outputDirectory) {
+
+    /** Copies the collections. */
+    ExportOptions {
+        policies = List.copyOf(policies);
+        exempt = Set.copyOf(exempt);
+    }
 
     /** Forms of export. */
     enum Format {
@@ -38,6 +49,11 @@ record ExportOptions(boolean help, List<Path> policies, Mutating mutating, Optio
     private static final String POLICY = "--policy";
     private static final String FORMAT = "--format";
     private static final String MUTATING = "--mutating";
+    private static final String EXCLUDE = "--exclude-namespace";
+    /** Those that the webhook's registration leaves out as we ship it. */
+    private static final List<String> EXCLUDED = List.of("apparmor-admission", "kube-system");
+
+    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
     private static final String OUTPUT_DIR = "--output-dir";
 
     /**
@@ -53,7 +69,18 @@ record ExportOptions(boolean help, List<Path> policies, Mutating mutating, Optio
                 parsed.isUsageHelpRequested(),
                 policies.isEmpty() ? List.of(Path.of("policies")) : policies,
                 Options.choice(parsed, MUTATING, Mutating.values(), Mutating.NONE),
+                exempt(parsed),
                 Options.paths(parsed, OUTPUT_DIR).stream().findFirst());
+    }
+
+    private static Set<String> exempt(ParseResult parsed) {
+        List<String> names = parsed.matchedOptionValue(EXCLUDE, EXCLUDED);
+        for (String name : names) {
+            if (!NAMESPACE.matcher(name).matches()) {
+                throw Options.problem(parsed, EXCLUDE + ": no name of a namespace: " + name);
+            }
+        }
+        return Set.copyOf(new TreeSet<>(names));
     }
 
     /** How to use it. */
@@ -83,6 +110,12 @@ record ExportOptions(boolean help, List<Path> policies, Mutating mutating, Optio
                 MUTATING,
                 "VERSION",
                 "export the default too: " + Options.names(Mutating.values()) + " (default: none)");
+        Options.many(
+                spec,
+                EXCLUDE,
+                "NAME",
+                "a namespace in which nothing is denied or changed, repeatable; name all that your registration of the"
+                        + " webhook leaves out (default: " + String.join(" and ", EXCLUDED) + ")");
         Options.many(
                 spec,
                 OUTPUT_DIR,

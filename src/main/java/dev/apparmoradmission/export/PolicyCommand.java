@@ -75,7 +75,7 @@ public final class PolicyCommand {
             return BAD_INPUT;
         }
         PolicySet set = accepted.set();
-        Backstop backstop = new Backstop(set, options.mutating().version());
+        Backstop backstop = new Backstop(set, options.mutating().version(), options.exempt());
         for (String name : backstop.tooLongNames()) {
             err.println("policy export: " + name
                     + ": too long a name for an object made from it; give the policy a shorter one");
@@ -115,6 +115,7 @@ public final class PolicyCommand {
         ManifestText text = new ManifestText(set.hash());
         text.comment("What the API server enforces by itself of " + backstop.origin() + ",");
         text.comment("made by `policy export`: edit the policies, not this file, and export it anew when they change.");
+        text.comment("Nothing is denied or changed in the namespaces " + backstop.exemption() + ".");
         text.comment("It is never stricter than the webhook. Left to the webhook:");
         backstop.gaps().forEach(text::comment);
         policies.forEach(text::add);

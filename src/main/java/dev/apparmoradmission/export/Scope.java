@@ -9,6 +9,8 @@ import dev.apparmoradmission.policy.LabelSelector.Operator;
 import dev.apparmoradmission.policy.Namespaces;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -22,8 +24,8 @@ record Scope(LabelSelector selector, List<Named> conditions) {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
-    /** The same namespaces as a policy matches. */
-    static Scope of(Match match) {
+    /** The same namespaces as a policy matches, but for those that are exempt. */
+    static Scope of(Match match, Set<String> exempt) {
         List<Expression> expressions = new ArrayList<>(match.namespaceSelector().matchExpressions());
         List<Named> conditions = new ArrayList<>();
         if (areNames(match.namespaces())) {
@@ -31,12 +33,15 @@ record Scope(LabelSelector selector, List<Named> conditions) {
         } else if (!Cel.matchesEverything(match.namespaces())) {
             conditions.add(new Named("namespaces", Cel.matchesAny("request.namespace", match.namespaces())));
         }
+        Set<String> excluded = new TreeSet<>(exempt);
         if (areNames(match.excludeNamespaces())) {
-            expressions.add(
-                    new Expression(Namespaces.NAME_LABEL, Operator.NOT_IN, patterns(match.excludeNamespaces())));
+            excluded.addAll(patterns(match.excludeNamespaces()));
         } else if (!match.excludeNamespaces().isEmpty()) {
             conditions.add(new Named(
                     "not-excluded", "!(" + Cel.matchesAny("request.namespace", match.excludeNamespaces()) + ")"));
+        }
+        if (!excluded.isEmpty()) {
+            expressions.add(new Expression(Namespaces.NAME_LABEL, Operator.NOT_IN, List.copyOf(excluded)));
         }
         return new Scope(new LabelSelector(match.namespaceSelector().matchLabels(), expressions), conditions);
     }

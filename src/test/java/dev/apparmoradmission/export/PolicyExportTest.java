@@ -142,9 +142,64 @@ class PolicyExportTest {
         assertThat(selector.at("/matchLabels/team").asText()).isEqualTo("x: 'y'");
         assertThat(selector.at("/matchExpressions/0/key").asText()).isEqualTo("kubernetes.io/metadata.name");
         assertThat(selector.at("/matchExpressions/0/operator").asText()).isEqualTo("NotIn");
-        assertThat(selector.at("/matchExpressions/0/values").toString()).isEqualTo("[\"a\",\"b\"]");
+        assertThat(selector.at("/matchExpressions/0/values").toString())
+                .isEqualTo("[\"a\",\"apparmor-admission\",\"b\",\"kube-system\"]");
         assertThat(policy.at("/spec/matchConditions/0/expression").asText())
                 .isEqualTo("request.namespace.matches('(?s)^(?:shop-.*)$')");
+    }
+
+    /** The webhook's registration leaves them out: denied there by the API server alone, a cluster might not come up again. */
+    @Test
+    void what_denies_or_changes_leaves_out_the_control_plane_and_the_webhook_itself() throws IOException {
+        String yaml = exported("rules: {privileged: Warn, unconfined: Audit}", "--mutating", "v1");
+        for (String name : List.of("mine-pods-deny", "mine-bindings")) {
+            assertThat(excluded(named(yaml, "ValidatingAdmissionPolicy", name)))
+                    .isEqualTo("[\"apparmor-admission\",\"kube-system\"]");
+        }
+        assertThat(excluded(named(yaml, "MutatingAdmissionPolicy", "mine-default")))
+                .isEqualTo("[\"apparmor-admission\",\"kube-system\"]");
+        for (String name : List.of("mine-pods-warn", "mine-pods-audit")) {
+            assertThat(excluded(named(yaml, "ValidatingAdmissionPolicy", name))).isEmpty();
+        }
+
+        String elsewhere = exported(
+                "match: {excludeNamespaces: [kube-system, b]}",
+                "--exclude-namespace",
+                "kube-system",
+                "--exclude-namespace",
+                "security");
+        assertThat(excluded(named(elsewhere, "ValidatingAdmissionPolicy", "mine-pods-deny")))
+                .isEqualTo("[\"b\",\"kube-system\",\"security\"]");
+        assertThat(elsewhere).contains("# Nothing is denied or changed in the namespaces kube-system, security.");
+    }
+
+    private static String excluded(JsonNode policy) {
+        JsonNode expression = policy.at("/spec/matchConstraints/namespaceSelector/matchExpressions/0");
+        assertThat(expression.path("operator").asText()).isIn("", "NotIn");
+        return expression.path("values").toString();
+    }
+
+    @Test
+    void grants_end_by_the_time_at_which_a_pod_is_created() throws IOException {
+        Path grants = Files.writeString(directory.resolve("grants.yaml"), """
+                apiVersion: apparmor-admission.dev/v1alpha1
+                kind: AppArmorException
+                metadata: {name: day}
+                spec: {namespaces: ["*"], containers: ["*"], permits: [unconfined], reason: for a day only, expires: "2027-03-01"}
+                ---
+                apiVersion: apparmor-admission.dev/v1alpha1
+                kind: AppArmorException
+                metadata: {name: instant}
+                spec: {namespaces: ["*"], containers: ["*"], permits: [unconfined], reason: for an instant, expires: "2027-03-01T12:00:00+02:00"}
+                """);
+        String yaml = exported("exceptions: {source: Grant, maxDays: 10}", "--policy", grants.toString());
+
+        assertThat(yaml)
+                .contains(
+                        "timestamp(dyn(object).metadata.creationTimestamp) < timestamp('2027-03-02T00:00:00Z')",
+                        "timestamp(dyn(object).metadata.creationTimestamp) >= timestamp('2027-02-18T23:59:00Z')",
+                        "timestamp(dyn(object).metadata.creationTimestamp) < timestamp('2027-03-01T10:00:00Z')",
+                        "timestamp(dyn(object).metadata.creationTimestamp) >= timestamp('2027-02-19T09:59:00Z')");
     }
 
     @Test
@@ -155,7 +210,7 @@ class PolicyExportTest {
                 .anyMatch(line -> line.startsWith("#   localhost-not-loaded (Enforce) needs the nodes"))
                 .anyMatch(line -> line.startsWith("#   inventory-unknown (Enforce) needs the nodes"))
                 .anyMatch(line -> line.startsWith("#   privileged (Enforce) with a Localhost profile"))
-                .anyMatch(line -> line.startsWith("#   expires and exceptions.maxDays: there is no clock"))
+                .anyMatch(line -> line.startsWith("#   expires and exceptions.maxDays: judged when a pod is created"))
                 .anyMatch(line -> line.startsWith("#   defaultProfile: needs MutatingAdmissionPolicy"))
                 .anyMatch(line -> line.startsWith("#   localhost.placement:"));
         assertThat(yaml.replaceAll("(?m)^#.*", ""))
@@ -217,7 +272,12 @@ class PolicyExportTest {
     @Test
     void bad_usage_is_one_line_and_the_way_to_help() {
         for (String[] arguments : new String[][] {
-            {}, {"import"}, {"export", "--format", "rego"}, {"export", "--mutating", "v2"}, {"export", "more"}
+            {},
+            {"import"},
+            {"export", "--format", "rego"},
+            {"export", "--mutating", "v2"},
+            {"export", "more"},
+            {"export", "--exclude-namespace", "Kube_System"}
         }) {
             Run run = run(arguments);
             assertThat(run.code()).isEqualTo(2);

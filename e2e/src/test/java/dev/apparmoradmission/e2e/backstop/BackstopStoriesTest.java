@@ -182,6 +182,33 @@ class BackstopStoriesTest {
         assertThat(api.create("kube-system", system, "?dryRun=All").code()).isEqualTo(201);
     }
 
+    /** The API server bounds what an evaluation may cost; far beyond what pods have, it ends it, and the policy denies. */
+    @Test
+    void aPodOfAHundredContainersIsJudgedLikeAnyOther() {
+        Answer confined = api.create(NAMESPACE, many(100, PodDraft.runtimeDefault()), "?dryRun=All");
+        assertThat(confined.code()).as(confined.message()).isEqualTo(201);
+        Answer loose = api.create(NAMESPACE, many(100, PodDraft.unconfined()), "?dryRun=All");
+        assertThat(loose.code()).isEqualTo(403);
+        assertThat(loose.message()).contains("[unconfined]");
+
+        int most = 100;
+        Answer answer = confined;
+        while (answer.ok() && most < 2000) {
+            most += 100;
+            answer = api.create(NAMESPACE, many(most, PodDraft.runtimeDefault()), "?dryRun=All");
+        }
+        System.out.println("backstop: a pod of " + most + " containers gets " + answer.code() + " " + answer.message());
+    }
+
+    /** Only the last of them has another profile than the default. */
+    private static JsonNode many(int containers, JsonNode last) {
+        PodDraft draft = PodDraft.empty("many").level(PodDraft.runtimeDefault());
+        for (int i = 1; i < containers; i++) {
+            draft = draft.container("c" + i);
+        }
+        return draft.container("last", last).object();
+    }
+
     private Answer patch(String pod, String subresource, String patch) {
         return api.patch(PODS + pod + subresource, ApiServer.STRATEGIC_PATCH, patch);
     }

@@ -1,10 +1,11 @@
 package dev.apparmoradmission.e2e.backstop;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.apparmoradmission.e2e.api.Manifest;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -27,6 +28,8 @@ final class GeneratedObjects {
             "PodTemplate");
 
     private final Random random;
+    /** Whether the object in the making is meant for an exception: claimed and hardened in all but a few points. */
+    private boolean excusable;
 
     GeneratedObjects(long seed) {
         this.random = new Random(seed);
@@ -37,6 +40,7 @@ final class GeneratedObjects {
         List<ObjectNode> pods = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             ObjectNode pod = object().put("apiVersion", "v1").put("kind", "Pod");
+            excusable = chance(3);
             pod.set("metadata", metadata().put("name", "p-" + i));
             pod.set("spec", spec(true));
             annotate(pod);
@@ -50,6 +54,7 @@ final class GeneratedObjects {
         List<ObjectNode> templates = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String kind = KINDS.get(i % KINDS.size());
+            excusable = chance(3);
             ObjectNode template = object();
             template.set("metadata", metadata());
             template.withObjectProperty("metadata").putObject("labels").put("app", "a");
@@ -143,11 +148,44 @@ final class GeneratedObjects {
                         pick("registry.example/a:1", "quay.io/prometheus/node-exporter@sha256:" + "0".repeat(64)));
         ObjectNode context = object();
         profile(context, 12);
-        if (chance(6)) {
+        if (excusable) {
+            harden(context);
+        } else if (chance(6)) {
             context.put("privileged", true);
         } else if (chance(3)) {
             context.put("allowPrivilegeEscalation", false);
         }
+        if (!excusable) {
+            restrain(context);
+        }
+        if (!context.isEmpty() || chance(4)) {
+            container.set("securityContext", context);
+        }
+    }
+
+    /** Every control, but for one now and then. */
+    private void harden(ObjectNode context) {
+        if (!chance(12)) {
+            context.putObject("seccompProfile").put("type", "RuntimeDefault");
+        }
+        if (!chance(12)) {
+            context.putObject("capabilities").putArray("drop").add("ALL");
+        }
+        if (!chance(12)) {
+            context.put("readOnlyRootFilesystem", true);
+        }
+        if (!chance(12)) {
+            context.put("runAsNonRoot", true);
+        }
+        if (chance(8)) {
+            context.put("privileged", true);
+        } else if (!chance(12)) {
+            context.put("allowPrivilegeEscalation", false);
+        }
+    }
+
+    /** This and that. */
+    private void restrain(ObjectNode context) {
         if (chance(3)) {
             context.put("readOnlyRootFilesystem", true);
         }
@@ -162,9 +200,6 @@ final class GeneratedObjects {
         }
         if (chance(4)) {
             context.putObject("seccompProfile").put("type", pick("RuntimeDefault", "RuntimeDefault", "Unconfined"));
-        }
-        if (!context.isEmpty() || chance(4)) {
-            container.set("securityContext", context);
         }
     }
 
@@ -221,9 +256,13 @@ final class GeneratedObjects {
     private void annotate(ObjectNode pod) {
         ObjectNode annotations = object();
         if (chance(3)) {
+            List<String> names = new ArrayList<>();
+            pod.path("spec").findValues("name").forEach(name -> names.add(name.asText()));
+            // Hardly ever one that is not there: no API server takes that.
+            names.add(chance(8) ? "nobody" : names.get(0));
             for (int i = 0; i < 1 + random.nextInt(2); i++) {
                 annotations.put(
-                        BETA + pick("c0", "c0", "i0", "c1", "c2"),
+                        BETA + pick(names.toArray(String[]::new)),
                         pick(
                                 "",
                                 "",
@@ -239,7 +278,13 @@ final class GeneratedObjects {
                                 "runtime/custom"));
             }
         }
-        if (chance(2)) {
+        if (excusable) {
+            annotations
+                    .put(OURS + "unconfined", pick("*", "*", "c0,c1,i0"))
+                    .put(OURS + "reason", "needs raw sockets")
+                    .put(OURS + "owner", "team-a")
+                    .put(OURS + "exception", pick("raw-sockets", "raw-sockets", "node-exporter", "over", "too-long"));
+        } else if (chance(2)) {
             annotations.put(OURS + "unconfined", pick("*", "*", "c0", "c0,c1", " c0 , i0", "c0,", "", ",", "c"));
             if (!chance(4)) {
                 annotations.put(
@@ -253,23 +298,44 @@ final class GeneratedObjects {
             }
         }
         if (chance(4)) {
-            annotations.put(OURS + "exception", pick("node-exporter", " node-exporter ", "raw-sockets", "nobody"));
+            annotations.put(
+                    OURS + "exception",
+                    pick(
+                            "node-exporter",
+                            " node-exporter ",
+                            "raw-sockets",
+                            "raw-sockets",
+                            "over",
+                            "too-long",
+                            "nobody"));
         }
-        if (chance(4)) {
-            annotations.put(OURS + "owner", pick("team-a", ""));
+        if (!excusable && !chance(4)) {
+            annotations.put(OURS + "owner", pick("team-a", "team-a", ""));
         }
-        if (chance(6)) {
-            annotations.put(OURS + "expires", pick("2026-12-01", "2026-12-01T00:00:00Z", "2020-01-01", "soon"));
+        if (chance(3)) {
+            annotations.put(
+                    OURS + "expires",
+                    pick(
+                            day(0),
+                            day(30),
+                            day(30) + "T12:00:00.5+02:00",
+                            " " + day(30) + " ",
+                            day(30) + "t12:00:00z",
+                            day(-1),
+                            day(-1) + "T00:00:00Z",
+                            day(400),
+                            day(400) + "T00:00:00Z",
+                            "soon",
+                            day(30) + "x"));
         }
         if (!annotations.isEmpty()) {
             ((ObjectNode) pod.path("metadata")).set("annotations", annotations);
         }
     }
 
-    /** Whether the claim of this pod cannot be judged without a clock. */
-    static boolean isOverOrUnclear(JsonNode metadata) {
-        JsonNode expires = metadata.path("annotations").path(OURS + "expires");
-        return !expires.isMissingNode() && !expires.asText().startsWith("2026-12-01");
+    /** A date so many days from today. */
+    static String day(int ahead) {
+        return LocalDate.now(ZoneOffset.UTC).plusDays(ahead).toString();
     }
 
     private boolean chance(int oneIn) {

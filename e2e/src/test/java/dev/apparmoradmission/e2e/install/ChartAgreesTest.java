@@ -82,6 +82,7 @@ class ChartAgreesTest {
                 "networkPolicy.apiServerPorts=[70000] | /networkPolicy/apiServerPorts/0",
                 "settings={\"PATH\":\"/\"} | /settings",
                 "policies.shipped=[] | policies.shipped",
+                "backstop={\"enabled\":\"yes\"} | /backstop/enabled",
                 "policies.files={\"baseline.yaml\":\"y\"} | baseline.yaml"
             })
     void aValueThatCannotBeIsNamed(String value, String name) {

@@ -33,6 +33,14 @@ record Overlay(String name, Path directory, List<String> values) {
                         List.of("components/self-managed-tls", "components/nodes-without-apparmor"),
                         "appArmorProfile=\"None\""),
                 composed(
+                        "backstop",
+                        List.of(
+                                "components/self-managed-tls",
+                                "components/failure-policy-ignore",
+                                "components/backstop"),
+                        "failurePolicy=\"Ignore\"",
+                        "backstop.enabled=true"),
+                composed(
                         "everything",
                         List.of(
                                 "components/cert-manager",
