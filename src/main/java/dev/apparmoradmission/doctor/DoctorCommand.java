@@ -23,6 +23,10 @@ public final class DoctorCommand {
     private static final int UNSOUND = 1;
     private static final int BAD_INPUT = 2;
 
+    /** Without these nothing can be said of the whole. */
+    private static final List<Source> ESSENTIAL =
+            List.of(Source.MUTATING, Source.VALIDATING, Source.NAMESPACES, Source.DEPLOYMENTS);
+
     private final Surroundings surroundings;
     private final PrintStream err;
 
@@ -36,7 +40,7 @@ public final class DoctorCommand {
      *
      * @param arguments what follows {@code doctor}
      * @param surroundings where it runs
-     * @return the exit code: 0 sound; 1 it is not; 2 bad usage, or a cluster that cannot be reached
+     * @return the exit code: 0 sound; 1 it is not; 2 bad usage, or a cluster that cannot be reached, or not read enough
      */
     public static int run(List<String> arguments, Surroundings surroundings) {
         return new DoctorCommand(surroundings).run(arguments);
@@ -78,7 +82,17 @@ public final class DoctorCommand {
             text.flush();
         }
         out.flush();
-        return isSound(diagnosis, options.failOn()) ? SOUND : UNSOUND;
+        if (!isSound(diagnosis, options.failOn())) {
+            return UNSOUND;
+        }
+        boolean blind = ESSENTIAL.stream().anyMatch(source -> !facts.isRead(source));
+        if (blind && options.failOn() != FailOn.NEVER) {
+            // What nobody looked at must not pass for sound, least of all with a program that reads exit codes only.
+            err.println(
+                    "doctor: too little could be read to call it sound; deploy/doctor/rbac-doctor.yaml has the rights");
+            return BAD_INPUT;
+        }
+        return SOUND;
     }
 
     private static boolean isSound(Diagnosis diagnosis, FailOn failOn) {

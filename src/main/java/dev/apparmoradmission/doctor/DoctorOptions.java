@@ -98,7 +98,7 @@ record DoctorOptions(
                         "them are in deploy/doctor/rbac-doctor.yaml.",
                         "",
                         "Exit codes: 0 sound; 1 an error or a warning; 2 bad usage, or the cluster cannot be",
-                        "reached.");
+                        "reached, or too little of it may be read to call it sound.");
         Options.one(spec, CONTEXT, "NAME", "the context of the kubeconfig (default: its current one)");
         Options.one(spec, NAMESPACE, "NAME", "where the webhook is installed (default: " + Shipped.NAME + ")");
         Options.one(

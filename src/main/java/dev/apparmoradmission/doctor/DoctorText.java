@@ -72,7 +72,8 @@ final class DoctorText {
                 .orElse("");
         out.append(facts.server()).append(version).append(": ");
         if (diagnosis.findings().isEmpty()) {
-            out.append(colour(GREEN, "no findings"));
+            out.append(
+                    diagnosis.unchecked().isEmpty() ? colour(GREEN, "no findings") : "no findings in what was checked");
         } else {
             out.append(Words.count(diagnosis.count(Severity.ERROR), "error"))
                     .append(", ")

@@ -27,6 +27,7 @@ final class Examination {
                 new RightsCheck(shipped),
                 new PolicyCheck(),
                 new InventoryCheck(),
+                new WritersCheck(),
                 new LeadershipCheck()));
     }
 

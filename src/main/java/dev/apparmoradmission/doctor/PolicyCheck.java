@@ -46,6 +46,7 @@ final class PolicyCheck implements Check {
         } else if (reading.get() instanceof PolicyReading.Accepted accepted) {
             grants(facts, accepted.set(), subject, sheet);
             scope(facts, accepted.set(), subject, sheet);
+            backstop(facts, accepted.set(), sheet);
         }
         replicas(facts, subject, sheet);
     }
@@ -145,6 +146,25 @@ final class PolicyCheck implements Check {
                     subject,
                     "no policy has mode Enforce: what is wrong is told, and nothing denied",
                     fix);
+        }
+    }
+
+    /** What {@code policy export} writes bears the hash of the policies that it was made of. */
+    private static void backstop(Facts facts, PolicySet set, Sheet.Column sheet) {
+        List<String> behind = facts.objects(Source.ADMISSION_POLICIES).stream()
+                .filter(policy -> policy.name().startsWith(RegistrationCheck.BACKSTOP))
+                .filter(policy -> policy.given("/metadata/annotations/apparmor-admission.dev~1policy-hash")
+                        .filter(hash -> !hash.equals(set.hash()))
+                        .isPresent())
+                .map(ApiObject::name)
+                .toList();
+        if (!behind.isEmpty()) {
+            sheet.warning(
+                    "backstop-behind",
+                    "ValidatingAdmissionPolicy " + Words.list(behind),
+                    "was exported from other policies than the ConfigMap holds: what the API server enforces by itself is not what"
+                            + " the webhook enforces",
+                    "java -jar quarkus-run.jar policy export --policy policies | kubectl apply -f -   # from those of the ConfigMap");
         }
     }
 

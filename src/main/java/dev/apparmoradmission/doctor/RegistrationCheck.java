@@ -13,7 +13,7 @@ final class RegistrationCheck implements Check {
     private static final int LONGEST_TIMEOUT = 10;
 
     /** What {@code policy export} puts before the names of its policies. */
-    private static final String BACKSTOP = "apparmor-admission-backstop-";
+    static final String BACKSTOP = "apparmor-admission-backstop-";
 
     private final Shipped shipped;
 

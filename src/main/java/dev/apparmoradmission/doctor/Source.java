@@ -1,7 +1,7 @@
 package dev.apparmoradmission.doctor;
 
 /**
- * What the doctor reads. {@code deploy/doctor/rbac-doctor.yaml} grants these rights, one for one; a test compares them.
+ * What the doctor reads. {@code deploy/doctor/rbac-doctor.yaml} grants these rights, but for the Secret and RBAC; a test compares them.
  */
 enum Source {
     VERSION("/version", "", "", "", Area.VERSIONS, "the version of the API server"),
@@ -64,6 +64,26 @@ enum Source {
     LEASES(
             "/apis/coordination.k8s.io/v1/namespaces/%s/leases",
             "list", "coordination.k8s.io", "leases", Area.LEADERSHIP, "whether there is a leader"),
+    CLUSTER_ROLES(
+            "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+            "list",
+            Source.RBAC,
+            "clusterroles",
+            Area.INVENTORY,
+            Source.WRITERS),
+    CLUSTER_ROLE_BINDINGS(
+            "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+            "list",
+            Source.RBAC,
+            "clusterrolebindings",
+            Area.INVENTORY,
+            Source.WRITERS),
+    ROLES(
+            "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/roles",
+            "list", Source.RBAC, "roles", Area.INVENTORY, Source.WRITERS),
+    ROLE_BINDINGS(
+            "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/rolebindings",
+            "list", Source.RBAC, "rolebindings", Area.INVENTORY, Source.WRITERS),
     POLICIES(
             "/api/v1/namespaces/%s/configmaps/%s",
             "get", "", "configmaps", Area.POLICIES, "the ConfigMap of the policies"),
@@ -74,6 +94,9 @@ enum Source {
             "secrets",
             Area.CERTIFICATE,
             "the certificate that is served: its life, its names, and whether the CA in caBundle signed it");
+
+    private static final String RBAC = "rbac.authorization.k8s.io";
+    private static final String WRITERS = "who else may write the inventory and the policies";
 
     private final String path;
     private final String verb;
@@ -109,6 +132,11 @@ enum Source {
         return verb.isEmpty();
     }
 
+    /** What those read who look after the cluster: {@code deploy/doctor} grants none of it. */
+    boolean isRbac() {
+        return group.equals(RBAC);
+    }
+
     String verb() {
         return verb;
     }
@@ -123,6 +151,10 @@ enum Source {
 
     /** The right that it needs, in words. */
     String right(String namespace, String name) {
+        if (isRbac()) {
+            // One question, which takes all four.
+            return "list clusterroles, clusterrolebindings, and in namespace " + namespace + " roles and rolebindings";
+        }
         return verb + " " + resource + (group.isEmpty() ? "" : "." + group)
                 + (verb.equals("get") ? "/" + name : "")
                 + (isNamespaced() ? " in namespace " + namespace : "");

@@ -66,6 +66,10 @@ final class SoundInstallation {
             Map.entry("PodDisruptionBudget", Source.BUDGETS),
             Map.entry("NetworkPolicy", Source.NETWORK_POLICIES),
             Map.entry("Lease", Source.LEASES),
+            Map.entry("ClusterRole", Source.CLUSTER_ROLES),
+            Map.entry("ClusterRoleBinding", Source.CLUSTER_ROLE_BINDINGS),
+            Map.entry("Role", Source.ROLES),
+            Map.entry("RoleBinding", Source.ROLE_BINDINGS),
             Map.entry("Secret", Source.SECRET));
 
     final List<ObjectNode> objects = new ArrayList<>();
