@@ -26,7 +26,7 @@ import org.jboss.logging.Logger;
  * The HTTP side of the webhook: {@code POST /mutate} and {@code POST /validate}, all of it on the event loop. A review takes
  * some tens of microseconds and waits for nothing, so a hand-over to another thread would only cost (architecture, facts).
  *
- * <p>Bad input is answered with 400, 405 or 413 and one line of JSON; nothing that a client sends gives a 5xx.
+ * <p>Bad input is answered with 400, 401, 405, 408 or 413 and one line of JSON; nothing that a client sends gives a 5xx.
  */
 @ApplicationScoped
 public class AdmissionRoutes {
@@ -36,29 +36,44 @@ public class AdmissionRoutes {
     /** Behind the health and metrics routes, should somebody move them to this port. */
     private static final int LAST = Integer.MAX_VALUE;
 
+    private static final int FIRST = Integer.MIN_VALUE;
+
     private final SnapshotStore snapshots;
     private final AdmissionMetrics metrics;
     private final DecisionLog log;
     private final Clock clock;
     private final WarmUp warmUp;
+    private final Callers callers;
+    private final ConnectionBounds connections;
     private final BodyBudget budget = BodyBudget.ofHeap();
     private final AdmissionReviewReader reader = new AdmissionReviewReader();
     private final AdmissionReviewWriter writer = new AdmissionReviewWriter();
     private volatile boolean ending;
 
-    AdmissionRoutes(SnapshotStore snapshots, AdmissionMetrics metrics, DecisionLog log, Clock clock, WarmUp warmUp) {
+    AdmissionRoutes(
+            SnapshotStore snapshots,
+            AdmissionMetrics metrics,
+            DecisionLog log,
+            Clock clock,
+            WarmUp warmUp,
+            Callers callers,
+            ConnectionBounds connections) {
         this.snapshots = snapshots;
         this.metrics = metrics;
         this.log = log;
         this.clock = clock;
         this.warmUp = warmUp;
+        this.callers = callers;
+        this.connections = connections;
     }
 
     void register(@Observes Router router) {
         for (Door door : Door.values()) {
-            router.route(door.path()).handler(context -> receive(door, context.request()));
+            router.route(door.path()).handler(context -> receive(door, context));
         }
         router.route().order(LAST).handler(AdmissionRoutes::notFound);
+        // Before the framework's own, which logs a stack trace for each oddity that somebody sends.
+        router.route().order(FIRST).failureHandler(AdmissionRoutes::unreadable);
     }
 
     /**
@@ -70,7 +85,8 @@ public class AdmissionRoutes {
         ending = true;
     }
 
-    private void receive(Door door, HttpServerRequest request) {
+    private void receive(Door door, RoutingContext context) {
+        HttpServerRequest request = context.request();
         // HTTP/2, which the API server speaks on loopback only, has streams instead and no such header.
         if (ending && request.version() == HttpVersion.HTTP_1_1) {
             request.response().putHeader("Connection", "close");
@@ -82,15 +98,32 @@ public class AdmissionRoutes {
         }
         boolean own = warmUp.isOwn(request);
         HttpServerResponse response = request.response();
-        ReviewBody.read(request, budget, new ReviewBody.Receiver() {
+        Optional<String> refusal = own ? Optional.empty() : callers.refusal(request);
+        if (refusal.isPresent()) {
+            // Its body is not even looked at.
+            response.putHeader("Connection", "close");
+            refuse(response, 401, refusal.get());
+            return;
+        }
+        ReviewBody.read(request, context.vertx().getOrCreateContext(), budget, new ReviewBody.Receiver() {
             @Override
             public void complete(byte[] body) {
-                answer(door, body, own, response);
+                if (answer(door, body, own, response)) {
+                    connections.answered(request.connection().remoteAddress());
+                }
             }
 
             @Override
             public void tooLong() {
                 refuse(response, 413, "the body is longer than 16 MiB");
+            }
+
+            @Override
+            public void tooSlow() {
+                response.putHeader("Connection", "close");
+                refuse(response, 408, "the body came too slowly");
+                // What is left of it is not waited for.
+                request.connection().close();
             }
 
             @Override
@@ -102,20 +135,22 @@ public class AdmissionRoutes {
         });
     }
 
-    private void answer(Door door, byte[] body, boolean own, HttpServerResponse response) {
+    /** Answers; false where there was nothing to be judged. */
+    private boolean answer(Door door, byte[] body, boolean own, HttpServerResponse response) {
         AdmissionRequest request;
         try {
             request = reader.read(body);
         } catch (NotAnAdmissionReviewException e) {
             refuse(response, 400, e.message());
-            return;
+            return false;
         } catch (RuntimeException e) {
             // Bytes that a reader stumbles over are bad bytes; which ones, the log tells.
             LOG.error("reading a review failed", e);
             refuse(response, 400, "the body cannot be read as an AdmissionReview");
-            return;
+            return false;
         }
         send(response, 200, writer.write(review(door, request, own)));
+        return true;
     }
 
     private AdmissionAnswer review(Door door, AdmissionRequest request, boolean own) {
@@ -140,6 +175,14 @@ public class AdmissionRoutes {
             log.record(ruling, answer);
         }
         return answer;
+    }
+
+    private static void unreadable(RoutingContext context) {
+        LOG.debug("a request failed", context.failure());
+        if (!context.response().ended()) {
+            context.response().putHeader("Connection", "close");
+            refuse(context.response(), 400, "the request cannot be read");
+        }
     }
 
     private static void notFound(RoutingContext context) {

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.webhook;
 
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
@@ -9,7 +10,7 @@ import java.util.Arrays;
  * announced length where there is one; the rest of such a body is thrown away for a while, since a client that is cut off
  * in the middle of sending would not see the answer.
  */
-final class ReviewBody {
+final class ReviewBody implements BodyBudget.Guest {
 
     /** The longest body that is read, in bytes. The API server's own limit is 3 MiB, for the object alone (semantics §7.4). */
     static final int LONGEST = 16 * 1024 * 1024;
@@ -29,9 +30,13 @@ final class ReviewBody {
 
         /** It does not fit beside the others that are coming in. */
         void tooMany();
+
+        /** It has been coming for so long that it gave way to another. */
+        void tooSlow();
     }
 
     private final HttpServerRequest request;
+    private final Context context;
     private final BodyBudget budget;
     private final Receiver receiver;
     private final int most;
@@ -40,8 +45,10 @@ final class ReviewBody {
     private long discarded;
     private boolean refused;
 
-    private ReviewBody(HttpServerRequest request, BodyBudget budget, Receiver receiver, long announced) {
+    private ReviewBody(
+            HttpServerRequest request, Context context, BodyBudget budget, Receiver receiver, long announced) {
         this.request = request;
+        this.context = context;
         this.budget = budget;
         this.receiver = receiver;
         this.most = announced < 0 ? LONGEST : (int) Math.min(LONGEST, announced);
@@ -51,12 +58,13 @@ final class ReviewBody {
      * Reads the body.
      *
      * @param request the request
+     * @param context where its events come
      * @param budget what all bodies together may take
      * @param receiver is told what becomes of it
      */
-    static void read(HttpServerRequest request, BodyBudget budget, Receiver receiver) {
+    static void read(HttpServerRequest request, Context context, BodyBudget budget, Receiver receiver) {
         long announced = announced(request);
-        ReviewBody body = new ReviewBody(request, budget, receiver, announced);
+        ReviewBody body = new ReviewBody(request, context, budget, receiver, announced);
         if (announced > LONGEST) {
             body.refuse();
             receiver.tooLong();
@@ -107,7 +115,7 @@ final class ReviewBody {
             return true;
         }
         int size = Math.max(needed, Math.min(most, Math.max(FIRST_SIZE, bytes.length * 2)));
-        if (!budget.take(size - bytes.length)) {
+        if (!budget.take(this, size - bytes.length)) {
             return false;
         }
         bytes = Arrays.copyOf(bytes, size);
@@ -126,9 +134,19 @@ final class ReviewBody {
         }
     }
 
+    @Override
+    public void giveWay() {
+        context.runOnContext(now -> {
+            if (!refused) {
+                refuse();
+                receiver.tooSlow();
+            }
+        });
+    }
+
     private void refuse() {
         refused = true;
-        budget.giveBack(bytes.length);
+        budget.giveBack(this);
         bytes = new byte[0];
         length = 0;
     }

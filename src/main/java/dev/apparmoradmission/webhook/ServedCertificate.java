@@ -40,10 +40,14 @@ final class ServedCertificate extends BaseTlsConfiguration {
         this.configured = configured;
     }
 
-    /** One that lives in memory alone. */
-    static ServedCertificate of(ServingPair first) {
+    /**
+     * One that lives in memory alone.
+     *
+     * @param configured everything else, such as whom to trust, where that is configured without a key
+     */
+    static ServedCertificate of(ServingPair first, Optional<TlsConfiguration> configured) {
         KeyStore store = store(first);
-        return new ServedCertificate(keys(store), store, Optional.empty());
+        return new ServedCertificate(keys(store), store, configured);
     }
 
     /**

@@ -12,6 +12,7 @@ import io.quarkus.tls.CertificateUpdatedEvent;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.TrustOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -66,6 +67,7 @@ public class ServingCertificate {
                         () -> served.map(ServingCertificate::expiry).orElse(0.0))
                 .description("When the serving certificate expires, in seconds since 1970; 0 where that is not known")
                 .register(meters);
+        checkCallers(registry);
         CertificateReporter reporter = new CertificateReporter(meters, state, this::serve);
         Optional<TlsConfiguration> configured =
                 registry.get(CONFIGURED).filter(tls -> tls.getKeyStoreOptions() != null);
@@ -86,7 +88,7 @@ public class ServingCertificate {
             CertificateFiles.configured().ifPresent(files -> files.watch(vertx, clock, reporter));
         } else {
             SelfMadeCertificate certificate = selfMade();
-            use(registry, ServedCertificate.of(certificate.pair()));
+            use(registry, ServedCertificate.of(certificate.pair(), registry.get(CONFIGURED)));
             settings.caOut().ifPresent(file -> write(file, certificate.authorityPem()));
             state.certificate("self-made, valid until "
                     + certificate.serving().getNotAfter().toInstant());
@@ -100,7 +102,7 @@ public class ServingCertificate {
 
     /** The configured files have been read anew, whether they have changed or not. */
     void reload(@Observes CertificateUpdatedEvent event) {
-        if (event.name().equals(CONFIGURED)) {
+        if (event.name().equals(CONFIGURED) && event.tlsConfiguration().getKeyStoreOptions() != null) {
             served.ifPresent(certificate -> certificate.follow(event.tlsConfiguration(), vertx));
         }
     }
@@ -108,6 +110,24 @@ public class ServingCertificate {
     void stop(@Observes ShutdownEvent event) throws Exception {
         if (keeper.isPresent()) {
             keeper.get().close();
+        }
+    }
+
+    /** The CA of those who may ask: a server has no other use for one. */
+    private static Optional<TrustOptions> callers(TlsConfigurationRegistry registry) {
+        return registry.get(CONFIGURED).flatMap(tls -> Optional.ofNullable(tls.getTrustStoreOptions()));
+    }
+
+    /** Whoever names callers wants nobody else to be answered. */
+    private void checkCallers(TlsConfigurationRegistry registry) {
+        if (settings.callers().isPresent() && callers(registry).isEmpty()) {
+            throw new UnusableConfigurationException(
+                    "apparmor-admission.callers names who may ask, but there is no CA to know them by: give it as"
+                            + " quarkus.tls.admission.trust-store.pem.certs.");
+        }
+        if (registry.get(CONFIGURED).filter(TlsConfiguration::isTrustAll).isPresent()) {
+            throw new UnusableConfigurationException(
+                    "quarkus.tls.admission.trust-all would take any caller for an API server: leave it out.");
         }
     }
 
@@ -121,7 +141,7 @@ public class ServingCertificate {
 
     /** Until the Secret is there a certificate that nobody trusts opens the port, and the webhook is not ready. */
     private void manage(TlsConfigurationRegistry registry, CertificateReporter reporter) {
-        use(registry, ServedCertificate.of(selfMade().pair()));
+        use(registry, ServedCertificate.of(selfMade().pair(), registry.get(CONFIGURED)));
         state.awaitCertificate();
         state.certificate("self-managed, in Secret " + settings.tlsSecret());
         keeper = Optional.of(TlsKeeper.start(

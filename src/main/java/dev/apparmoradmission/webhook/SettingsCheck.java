@@ -50,6 +50,9 @@ final class SettingsCheck {
                     "transient-taints",
                     "must be keys of taints; one that stands for all would make every node eligible"));
         }
+        if (settings.callers().orElse(List.of()).stream().anyMatch(String::isBlank)) {
+            lines.add(line("callers", "must be names"));
+        }
         checkTls(settings, lines);
         if (!lines.isEmpty()) {
             throw new UnusableConfigurationException(lines);

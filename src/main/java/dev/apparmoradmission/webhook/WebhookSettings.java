@@ -156,6 +156,13 @@ public interface WebhookSettings {
     @WithDefault("1H")
     Duration tlsOverlap();
 
+    /** Who may ask. */
+    @Described(
+            "Who may ask, where quarkus.tls.admission.trust-store.pem.certs names the CA of callers: common names, DNS names or"
+                    + " URIs, of which a caller's certificate has to carry one. Absent: whoever has a certificate of that CA"
+                    + " (deploy/SECURITY.md).")
+    Optional<List<String>> callers();
+
     /** How many reviews warm the webhook. */
     @Described(
             "How many reviews the webhook sends to itself before it is ready, 0 to 10000, for half a second at most: the"

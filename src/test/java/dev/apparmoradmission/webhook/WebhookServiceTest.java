@@ -222,8 +222,8 @@ class WebhookServiceTest {
 
     @ParameterizedTest
     @EnumSource(HttpClient.Version.class)
-    void h22_both_versions_of_http_are_served_and_the_timeout_in_the_query_is_ignored(HttpClient.Version version)
-            throws Exception {
+    void h22_whichever_version_of_http_a_client_prefers_it_gets_1_1_and_the_timeout_in_the_query_is_ignored(
+            HttpClient.Version version) throws Exception {
         HttpClient client = client(version);
         for (int i = 0; i < 3; i++) {
             HttpRequest request = HttpRequest.newBuilder(uri("/validate?timeout=10s"))
@@ -233,7 +233,7 @@ class WebhookServiceTest {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
 
             assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(response.version()).isEqualTo(version);
+            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
             assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
             assertThat(response.headers().firstValue("Content-Encoding")).isEmpty();
         }

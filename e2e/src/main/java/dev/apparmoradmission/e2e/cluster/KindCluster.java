@@ -28,6 +28,7 @@ final class KindCluster implements TestCluster {
     private static final String POLICY = "/etc/kubernetes/audit/policy.yaml";
     private static final String LOG_DIRECTORY = "/var/log/kubernetes-audit";
     private static final String LOG = LOG_DIRECTORY + "/audit.log";
+    private static final String ADMISSION = "/etc/kubernetes/admission";
     private static final Duration REMOVAL = Duration.ofSeconds(20);
     private static final Duration RESTART = Duration.ofMinutes(3);
 
@@ -49,12 +50,15 @@ final class KindCluster implements TestCluster {
     private final KindContainer<?> container;
     private final String version;
     private final String webhookHost;
+    private final CallerIdentity caller;
     private final Cleanup cleanup;
 
-    private KindCluster(KindContainer<?> container, String version, String webhookHost, Cleanup cleanup) {
+    private KindCluster(
+            KindContainer<?> container, String version, String webhookHost, CallerIdentity caller, Cleanup cleanup) {
         this.container = container;
         this.version = version;
         this.webhookHost = webhookHost;
+        this.caller = caller;
         this.cleanup = cleanup;
     }
 
@@ -64,7 +68,8 @@ final class KindCluster implements TestCluster {
         Cleanup cleanup = new Cleanup(() -> stop(container));
         try {
             container.start();
-            switchAuditOn(container);
+            CallerIdentity caller = CallerIdentity.make();
+            configure(container, caller);
             Config config = Config.fromKubeconfig(container.getKubeconfig());
             try (KubernetesClient client =
                     new KubernetesClientBuilder().withConfig(config).build()) {
@@ -72,7 +77,8 @@ final class KindCluster implements TestCluster {
                 // them.
                 new RealNode(container).keepPodsOff();
                 String version = client.getKubernetesVersion().getGitVersion();
-                return new KindCluster(container, version, webhookHost.orElseGet(() -> gateway(container)), cleanup);
+                return new KindCluster(
+                        container, version, webhookHost.orElseGet(() -> gateway(container)), caller, cleanup);
             }
         } catch (Exception failure) {
             cleanup.close();
@@ -133,15 +139,29 @@ final class KindCluster implements TestCluster {
                         () -> new IllegalStateException("the node's network has no gateway: set E2E_WEBHOOK_HOST"));
     }
 
-    private static void switchAuditOn(KindContainer<?> container) throws IOException, InterruptedException {
-        run(container, "mkdir", "-p", "/etc/kubernetes/audit", LOG_DIRECTORY);
+    /** Switches the audit log on, and has the API server show a certificate to webhooks that ask for one. */
+    private static void configure(KindContainer<?> container, CallerIdentity caller)
+            throws IOException, InterruptedException {
+        run(container, "mkdir", "-p", "/etc/kubernetes/audit", ADMISSION, LOG_DIRECTORY);
+        container.copyFileToContainer(
+                Transferable.of(CallerIdentity.admissionConfiguration(ADMISSION + "/kubeconfig")),
+                ADMISSION + "/admission.yaml");
+        container.copyFileToContainer(Transferable.of(caller.kubeconfig()), ADMISSION + "/kubeconfig");
         container.copyFileToContainer(Transferable.of(AuditPolicy.YAML), POLICY);
         Pod server = Serialization.unmarshal(run(container, "cat", MANIFEST), Pod.class);
         Pod audited = new PodBuilder(server)
                 .editSpec()
                 .withContainers(
                         new ContainerBuilder(server.getSpec().getContainers().get(0))
-                                .addToCommand("--audit-policy-file=" + POLICY, "--audit-log-path=" + LOG)
+                                .addToCommand(
+                                        "--audit-policy-file=" + POLICY,
+                                        "--audit-log-path=" + LOG,
+                                        "--admission-control-config-file=" + ADMISSION + "/admission.yaml")
+                                .addNewVolumeMount()
+                                .withName("admission")
+                                .withMountPath(ADMISSION)
+                                .withReadOnly(true)
+                                .endVolumeMount()
                                 .addNewVolumeMount()
                                 .withName("audit-policy")
                                 .withMountPath(POLICY)
@@ -152,6 +172,13 @@ final class KindCluster implements TestCluster {
                                 .withMountPath(LOG_DIRECTORY)
                                 .endVolumeMount()
                                 .build())
+                .addNewVolume()
+                .withName("admission")
+                .withNewHostPath()
+                .withPath(ADMISSION)
+                .withType("Directory")
+                .endHostPath()
+                .endVolume()
                 .addNewVolume()
                 .withName("audit-policy")
                 .withNewHostPath()
@@ -227,6 +254,11 @@ final class KindCluster implements TestCluster {
     @Override
     public String webhookHost() {
         return webhookHost;
+    }
+
+    @Override
+    public Optional<String> callerAuthority() {
+        return Optional.of(caller.certificate());
     }
 
     @Override

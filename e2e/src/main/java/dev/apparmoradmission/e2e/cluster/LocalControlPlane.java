@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** etcd, kube-apiserver and, where there are such, kube-controller-manager and kube-scheduler, as processes on the loopback. */
 final class LocalControlPlane implements TestCluster {
@@ -34,6 +35,7 @@ final class LocalControlPlane implements TestCluster {
     private final Path directory;
     private final List<Child> children = new ArrayList<>();
     private final Cleanup cleanup;
+    private final CallerIdentity caller = CallerIdentity.make();
     private String kubeconfig = "";
     private String version = "";
 
@@ -97,6 +99,12 @@ final class LocalControlPlane implements TestCluster {
                 "--service-account-signing-key-file=" + serviceAccountKey,
                 "--service-cluster-ip-range=10.96.0.0/24",
                 "--endpoint-reconciler-type=none",
+                "--admission-control-config-file="
+                        + write(
+                                "admission.yaml",
+                                CallerIdentity.admissionConfiguration(
+                                        write("kubeconfig-for-webhooks", caller.kubeconfig())
+                                                .toString())),
                 "--audit-policy-file=" + write("audit-policy.yaml", AuditPolicy.YAML),
                 "--audit-log-path=" + auditLogFile()));
         if (programs.controllerManager().isEmpty()) {
@@ -265,6 +273,11 @@ final class LocalControlPlane implements TestCluster {
     @Override
     public AuditLog auditLog() {
         return () -> Files.readString(auditLogFile());
+    }
+
+    @Override
+    public Optional<String> callerAuthority() {
+        return Optional.of(caller.certificate());
     }
 
     @Override

@@ -30,6 +30,14 @@ public sealed interface TestCluster extends AutoCloseable permits GivenCluster, 
         return Optional.empty();
     }
 
+    /**
+     * The authority, in PEM form, of the certificate that this API server shows to webhooks which ask for one; empty where we
+     * cannot tell it to.
+     */
+    default Optional<String> callerAuthority() {
+        return Optional.empty();
+    }
+
     /** Stops what was started and removes what it left; of a given cluster, nothing. Can be called again. */
     @Override
     void close();

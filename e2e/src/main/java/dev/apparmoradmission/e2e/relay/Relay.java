@@ -7,24 +7,28 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An HTTP proxy that only tunnels (RFC 9110 §9.3.6, {@code CONNECT}): TLS goes through untouched, so any API server can be
- * behind it under its own name. It counts the bytes on the wire, and can be cut like a cable.
+ * behind it under its own name. It counts the bytes on the wire, can be slow, and can be cut like a cable.
  */
 public final class Relay implements AutoCloseable {
     private static final int LONGEST_HEAD = 16 * 1024;
+    private static final long SILENCE_NANOSECONDS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final List<AtomicLong> received = new CopyOnWriteArrayList<>();
     private volatile boolean cut;
+    private volatile Duration latency = Duration.ZERO;
 
     private Relay(ServerSocket listener) {
         this.listener = listener;
@@ -52,6 +56,14 @@ public final class Relay implements AutoCloseable {
     /** Takes connections again. */
     public void mend() {
         cut = false;
+    }
+
+    /**
+     * From now on whatever is asked takes so much longer: what a client says after a silence is held back. Answers are not, so
+     * that a long list takes no longer than a short one.
+     */
+    public void slow(Duration by) {
+        latency = by;
     }
 
     /** Bytes that came from the server so far, for each connection in the order in which they were made. */
@@ -93,8 +105,8 @@ public final class Relay implements AutoCloseable {
                 answer(client, "200 Connection established");
                 AtomicLong count = new AtomicLong();
                 received.add(count);
-                daemon("relay-up", () -> copy(client, server, new AtomicLong()));
-                copy(server, client, count);
+                daemon("relay-up", () -> copy(client, server, new AtomicLong(), true));
+                copy(server, client, count, false);
             }
         } catch (IOException gone) {
             // Either side may go at any time: that is what a connection does.
@@ -121,17 +133,24 @@ public final class Relay implements AutoCloseable {
         return head.substring(0, head.indexOf("\r\n"));
     }
 
-    private static void copy(Socket from, Socket to, AtomicLong count) {
+    private void copy(Socket from, Socket to, AtomicLong count, boolean asks) {
         byte[] buffer = new byte[32 * 1024];
         try {
             InputStream input = from.getInputStream();
             OutputStream output = to.getOutputStream();
+            long last = System.nanoTime() - SILENCE_NANOSECONDS;
             for (int length = input.read(buffer); length >= 0; length = input.read(buffer)) {
+                if (asks && System.nanoTime() - last >= SILENCE_NANOSECONDS) {
+                    TimeUnit.NANOSECONDS.sleep(latency.toNanos());
+                }
+                last = System.nanoTime();
                 output.write(buffer, 0, length);
                 count.addAndGet(length);
             }
         } catch (IOException ended) {
             // The other direction sees the same.
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         } finally {
             shut(from);
             shut(to);
