@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the pages on security and operations claim is shown by tests that are there. */
 class DocumentedTestsTest {
 
-    private static final Pattern SHOWN = Pattern.compile("`([A-Z]\\w+Test)#(\\w+)`");
+    private static final Pattern SHOWN = Pattern.compile("`([A-Z]\\w+(?:Test|IT))#(\\w+)`");
 
     @TempDir
     Path directory;
@@ -31,7 +31,7 @@ class DocumentedTestsTest {
         Map<String, String> classes = new TreeMap<>();
         for (String root : List.of("src/test/java", "e2e/src/test/java")) {
             try (Stream<Path> files = Files.walk(Path.of(root))) {
-                for (Path file : files.filter(each -> each.toString().endsWith("Test.java"))
+                for (Path file : files.filter(each -> each.toString().matches(".*(Test|IT)\\.java"))
                         .toList()) {
                     String name = file.getFileName().toString().replace(".java", "");
                     classes.merge(name, Files.readString(file), String::concat);

@@ -93,7 +93,8 @@ class SelfMadeCertificateTest {
         assertThat(made.keyPem()).startsWith("-----BEGIN PRIVATE KEY-----\n").endsWith("-----END PRIVATE KEY-----\n");
 
         Signature signature = Signature.getInstance("SHA256withECDSA");
-        KeyStore store = ServedCertificate.of(made.pair(), java.util.Optional.empty()).getKeyStore();
+        KeyStore store =
+                ServedCertificate.of(made.pair(), java.util.Optional.empty()).getKeyStore();
         signature.initSign((java.security.PrivateKey) store.getKey("admission", new char[0]));
         signature.update(new byte[] {1});
         byte[] signed = signature.sign();
