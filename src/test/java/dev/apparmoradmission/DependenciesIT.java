@@ -1,6 +1,7 @@
 package dev.apparmoradmission;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -58,8 +59,13 @@ class DependenciesIT {
 
     @Test
     void every_part_of_the_image_is_one_of_the_platform_or_argued() throws Exception {
+        Path made = Path.of("target/sbom.cdx.json");
+        // Offline its maker does nothing. In CI that would be a silence.
+        assumeTrue(
+                Files.exists(made) || "true".equals(System.getenv("CI")),
+                "the bill of materials is made by a build that is online");
         Map<String, String> platform = platform();
-        JsonNode bill = new ObjectMapper().readTree(Files.readString(Path.of("target/sbom.cdx.json")));
+        JsonNode bill = new ObjectMapper().readTree(Files.readString(made));
         Map<String, String> others = new TreeMap<>();
         for (JsonNode part : bill.path("components")) {
             Matcher purl = PURL.matcher(part.path("purl").asText());

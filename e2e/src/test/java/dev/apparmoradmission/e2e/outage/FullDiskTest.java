@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The disk is full: no line of the log can be written. A full {@code /tmp} is for the image, {@code ImageUnderPressureTest}. */
+/** The disk is full: no line of the log can be written. */
 class FullDiskTest {
     private static final long START_SECONDS = 90;
 
