@@ -52,7 +52,7 @@ class SlowApiServerTest {
                     .through(relay)
                     .nodes(TestNode.containerd("n1"))
                     .inventory("inventory-n1", Map.of("n1", NONE)));
-            tell("ready", scene.webhook().startUp().toMillis() / 1e3);
+            tell("ready", scene.process().startUp().toMillis() / 1e3);
 
             long[] took = new long[REVIEWS];
             for (int i = 0; i < REVIEWS; i++) {
@@ -85,12 +85,12 @@ class SlowApiServerTest {
                 assertThat(leads(scene)).as("it leads on").isTrue();
                 TimeUnit.SECONDS.sleep(1);
             }
-            assertThat(scene.webhook().log()).doesNotContain("\tat ");
+            assertThat(scene.process().log()).doesNotContain("\tat ");
         }
     }
 
     private static boolean leads(Scene scene) {
-        return scene.webhook().metrics().sum("apparmor_admission_leader") == 1;
+        return scene.process().metrics().sum("apparmor_admission_leader") == 1;
     }
 
     private static void tell(String what, double seconds) {

@@ -37,12 +37,12 @@ class KnownCallersTest {
 
         assertThat(scene.attempt(pod("fine").field(runtimeDefault())).code()).isEqualTo(201);
         assertThat(scene.attempt(pod("bad").field(unconfined())).code()).isEqualTo(403);
-        try (Stranger stranger = Stranger.at(scene.webhook().port())) {
+        try (Stranger stranger = Stranger.at(scene.process().port())) {
             String answer = stranger.post("/validate", "{}");
             System.out.println("A stranger is told: "
                     + answer.lines().reduce((first, last) -> last).orElse(""));
             assertThat(answer).startsWith("HTTP/1.1 401 ").contains("a client certificate is needed here");
         }
-        assertThat(scene.webhook().isReady()).as("probes need none").isTrue();
+        assertThat(scene.process().isReady()).as("probes need none").isTrue();
     }
 }

@@ -48,7 +48,7 @@ class SiegeTest {
     @BeforeAll
     void begin(Stage stage) throws IOException {
         scene = stage.set(world -> world.policy("baseline.yaml"));
-        port = scene.webhook().port();
+        port = scene.process().port();
         judged("nobody else");
     }
 
@@ -81,20 +81,20 @@ class SiegeTest {
                 wrong,
                 took[REVIEWS / 2] / 1e6,
                 took[REVIEWS - 1] / 1e6,
-                scene.webhook().metrics().sum("apparmor_admission_connections"),
+                scene.process().metrics().sum("apparmor_admission_connections"),
                 resident());
         assertThat(wrong).as(meanwhile).isZero();
     }
 
     private long resident() throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(scene.webhook().pid()), "status")).stream()
+        return Files.readAllLines(Path.of("/proc", Long.toString(scene.process().pid()), "status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                 .sum();
     }
 
     private double turnedOut() {
-        return scene.webhook().metrics().sum("apparmor_admission_connections_closed_total", "reason=\"crowded\"");
+        return scene.process().metrics().sum("apparmor_admission_connections_closed_total", "reason=\"crowded\"");
     }
 
     @Test
@@ -117,9 +117,9 @@ class SiegeTest {
 
         assertThat(turnedOut()).as("turned out for others").isPositive();
         assertThat(strangers.get(0).isTurnedOut()).as("the oldest").isTrue();
-        assertThat(scene.webhook().metrics().sum("apparmor_admission_connections"))
+        assertThat(scene.process().metrics().sum("apparmor_admission_connections"))
                 .isLessThanOrEqualTo(1024);
-        assertThat(scene.webhook().log()).contains("connections to the HTTPS port: for each new one");
+        assertThat(scene.process().log()).contains("connections to the HTTPS port: for each new one");
     }
 
     @Test
@@ -208,9 +208,9 @@ class SiegeTest {
     @Test
     @Order(5)
     void afterwardsItIsTheWebhookThatItWas() throws IOException {
-        Scene.await("strangers gone", () -> scene.webhook().metrics().sum("apparmor_admission_connections") < 100);
+        Scene.await("strangers gone", () -> scene.process().metrics().sum("apparmor_admission_connections") < 100);
         judged("nobody else any more");
-        assertThat(scene.webhook().alive()).isTrue();
-        assertThat(scene.webhook().log()).doesNotContain("ERROR", "OutOfMemory", "\tat ");
+        assertThat(scene.process().alive()).isTrue();
+        assertThat(scene.process().log()).doesNotContain("ERROR", "OutOfMemory", "\tat ");
     }
 }
