@@ -329,6 +329,22 @@ class InstallFilesTest {
     }
 
     @Test
+    void alerts_and_dashboard_are_the_same_wherever_they_stand() throws IOException {
+        Path component = COMPONENTS.resolve("monitoring");
+        Path chart = CHART.resolve("files").resolve("monitoring");
+
+        assertThat(component.resolve("alerts.yaml"))
+                .as("copy it anew from deploy/alerts.yaml")
+                .hasSameTextualContentAs(DEPLOY.resolve("alerts.yaml"));
+        assertThat(chart.resolve("alerts.yaml"))
+                .as("copy it anew from deploy/alerts.yaml")
+                .hasSameTextualContentAs(DEPLOY.resolve("alerts.yaml"));
+        assertThat(chart.resolve("apparmor-admission.json"))
+                .as("copy it anew from deploy/components/monitoring")
+                .hasSameTextualContentAs(component.resolve("apparmor-admission.json"));
+    }
+
+    @Test
     void every_value_of_the_chart_has_a_schema_and_every_schema_a_default() throws IOException {
         JsonNode values = documents(CHART.resolve("values.yaml")).get(0);
         JsonNode schema =

@@ -35,6 +35,8 @@ public final class Manifest {
             Map.entry("Service", "/api/v1/namespaces/%s/services"),
             Map.entry("PodDisruptionBudget", "/apis/policy/v1/namespaces/%s/poddisruptionbudgets"),
             Map.entry("NetworkPolicy", "/apis/networking.k8s.io/v1/namespaces/%s/networkpolicies"),
+            Map.entry("ServiceMonitor", "/apis/monitoring.coreos.com/v1/namespaces/%s/servicemonitors"),
+            Map.entry("PrometheusRule", "/apis/monitoring.coreos.com/v1/namespaces/%s/prometheusrules"),
             Map.entry("Secret", "/api/v1/namespaces/%s/secrets"),
             Map.entry("Role", "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/roles"),
             Map.entry("RoleBinding", "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/rolebindings"),

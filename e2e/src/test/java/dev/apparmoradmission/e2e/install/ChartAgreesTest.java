@@ -81,6 +81,7 @@ class ChartAgreesTest {
                 "image.digest=\"sha256:12\" | /image/digest",
                 "networkPolicy.apiServerPorts=[70000] | /networkPolicy/apiServerPorts/0",
                 "settings={\"PATH\":\"/\"} | /settings",
+                "monitoring.interval=\"often\" | /monitoring/interval",
                 "policies.shipped=[] | policies.shipped",
                 "backstop={\"enabled\":\"yes\"} | /backstop/enabled",
                 "policies.files={\"baseline.yaml\":\"y\"} | baseline.yaml"

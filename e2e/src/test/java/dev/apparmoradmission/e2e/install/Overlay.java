@@ -41,11 +41,16 @@ record Overlay(String name, Path directory, List<String> values) {
                         "failurePolicy=\"Ignore\"",
                         "backstop.enabled=true"),
                 composed(
+                        "monitoring",
+                        List.of("components/self-managed-tls", "components/monitoring"),
+                        "monitoring.enabled=true"),
+                composed(
                         "everything",
                         List.of(
                                 "components/cert-manager",
                                 "components/high-availability",
                                 "components/audit-only",
+                                "components/monitoring",
                                 "agent",
                                 "placement"),
                         "tls.mode=\"certManager\"",
@@ -53,6 +58,7 @@ record Overlay(String name, Path directory, List<String> values) {
                         "spread=\"Require\"",
                         "auditOnly=true",
                         "agent.enabled=true",
+                        "monitoring.enabled=true",
                         "placement.enabled=true"));
     }
 

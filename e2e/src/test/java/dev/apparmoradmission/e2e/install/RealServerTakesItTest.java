@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(RealApiServer.class)
 class RealServerTakesItTest {
     private static final String DRY = "?dryRun=All&fieldManager=install&fieldValidation=Strict&force=true";
-    /** Kinds of cert-manager, which is not here. */
-    private static final Set<String> FOREIGN = Set.of("Certificate", "Issuer");
+    /** Kinds of cert-manager, which is not here, and of the Prometheus operator, which MonitoringTest brings. */
+    private static final Set<String> FOREIGN = Set.of("Certificate", "Issuer", "ServiceMonitor", "PrometheusRule");
 
     private static Renderers renderers = new Renderers(List.of(), List.of());
 
