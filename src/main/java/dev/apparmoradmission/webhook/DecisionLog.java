@@ -11,6 +11,7 @@ import dev.apparmoradmission.wire.ManifestObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -18,8 +19,8 @@ import org.jboss.logging.MDC;
 
 /**
  * The decision log: one line for each denial and each review that warns, and one for each finding in dry-run audit mode. The
- * line is {@code key=value} pairs; where the log is JSON the pairs are fields as well. Whatever a client wrote is quoted and
- * escaped, and nothing of an object but its name is in it.
+ * line is {@code key=value} pairs; where the log is JSON the line is the message alone, and the pairs are fields. Whatever a
+ * client wrote is escaped, and nothing of an object but its name is in it.
  */
 final class DecisionLog {
 
@@ -27,8 +28,31 @@ final class DecisionLog {
     static final String CATEGORY = "apparmor-admission.decision";
 
     private static final int MOST_CONTAINERS = 8;
+    /** Longest name in Kubernetes, and longest value of a field, in characters. */
+    private static final int LONGEST_FIELD = 253;
 
     private static final Logger LOG = Logger.getLogger(CATEGORY);
+
+    /** The value of a pair: how it stands in a line, and how in a field. */
+    private record Value(String inLine, String asField) {
+
+        /** One of our own words. */
+        static Value word(String word) {
+            return new Value(word, word);
+        }
+
+        /** What a client wrote. */
+        static Value foreign(String text) {
+            String escaped = Quoted.of(text, LONGEST_FIELD);
+            return new Value(Quoted.of(text), escaped.substring(1, escaped.length() - 1));
+        }
+
+        /** Text of ours, in which foreign text is escaped already; only the quotes around that are to be escaped. */
+        static Value text(String text) {
+            String oneLine = text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
+            return new Value('"' + oneLine.replace("\\", "\\\\").replace("\"", "\\\"") + '"', oneLine);
+        }
+    }
 
     private final boolean fields;
     private final boolean dryRun;
@@ -36,7 +60,7 @@ final class DecisionLog {
     /**
      * Makes the log.
      *
-     * @param fields whether the pairs are put into the log record as fields too
+     * @param fields whether the pairs are put into the log record as fields, and not into its message
      * @param dryRun whether dry-run audit mode is on
      */
     DecisionLog(boolean fields, boolean dryRun) {
@@ -51,33 +75,30 @@ final class DecisionLog {
         Decision decision = ruling.decision().get();
         if (dryRun) {
             for (Finding finding : decision.findings()) {
-                Map<String, String> pairs = start(ruling, "would-" + verb(finding.intended()), decision);
+                Map<String, Value> pairs = start(ruling, "would-" + verb(finding.intended()), decision);
                 about(pairs, List.of(finding));
-                pairs.put("message", quoted(finding.message()));
-                write(pairs);
+                write(pairs, Value.text(finding.message()), LOG::info);
             }
         } else if (!decision.allowed()) {
-            Map<String, String> pairs = start(ruling, "deny", decision);
+            Map<String, Value> pairs = start(ruling, "deny", decision);
             about(pairs, decision.findings(Action.ENFORCE));
-            pairs.put("message", quoted(Message.denial(decision)));
-            write(pairs);
+            write(pairs, Value.text(Message.denial(decision)), LOG::info);
         } else if (!answer.warnings().isEmpty()) {
-            Map<String, String> pairs = start(ruling, "warn", decision);
+            Map<String, Value> pairs = start(ruling, "warn", decision);
             about(pairs, decision.findings(Action.WARN));
-            pairs.put("message", quoted(String.join("; ", answer.warnings())));
-            write(pairs);
+            write(pairs, Value.text(String.join("; ", answer.warnings())), LOG::info);
         }
     }
 
     /** A review that could not be judged, and was denied for that. */
     void failure(Ruling ruling, Throwable cause) {
-        LOG.errorf(
-                cause,
-                "verdict=deny door=%s uid=%s kind=%s namespace=%s message=\"judging failed\"",
-                ruling.door().label(),
-                Quoted.of(ruling.request().uid()),
-                Quoted.of(ruling.request().kind()),
-                Quoted.of(ruling.request().namespace()));
+        Map<String, Value> pairs = new LinkedHashMap<>();
+        pairs.put("verdict", Value.word("deny"));
+        pairs.put("door", Value.word(ruling.door().label()));
+        pairs.put("uid", Value.foreign(ruling.request().uid()));
+        pairs.put("kind", Value.foreign(ruling.request().kind()));
+        pairs.put("namespace", Value.foreign(ruling.request().namespace()));
+        write(pairs, Value.text("judging failed"), line -> LOG.error(line, cause));
     }
 
     private static String verb(Action intended) {
@@ -88,65 +109,56 @@ final class DecisionLog {
         };
     }
 
-    private static Map<String, String> start(Ruling ruling, String verdict, Decision decision) {
+    private static Map<String, Value> start(Ruling ruling, String verdict, Decision decision) {
         AdmissionRequest request = ruling.request();
-        Map<String, String> pairs = new LinkedHashMap<>();
-        pairs.put("verdict", verdict);
-        pairs.put("door", ruling.door().label());
-        pairs.put("operation", Quoted.bare(request.operation()));
-        pairs.put("namespace", Quoted.of(request.namespace()));
-        pairs.put("kind", Quoted.of(request.kind()));
+        Map<String, Value> pairs = new LinkedHashMap<>();
+        pairs.put("verdict", Value.word(verdict));
+        pairs.put("door", Value.word(ruling.door().label()));
+        pairs.put("operation", Value.word(Quoted.bare(request.operation())));
+        pairs.put("namespace", Value.foreign(request.namespace()));
+        pairs.put("kind", Value.foreign(request.kind()));
         if (!request.subResource().isEmpty()) {
-            pairs.put("subresource", Quoted.of(request.subResource()));
+            pairs.put("subresource", Value.foreign(request.subResource()));
         }
         String name = request.name().isEmpty()
                 ? request.object().map(ManifestObject::name).orElse("")
                 : request.name();
-        pairs.put("name", Quoted.of(name));
-        pairs.put("user", Quoted.of(request.username()));
-        pairs.put("mode", ruling.mode());
-        pairs.put("policies", quoted(String.join(",", decision.policies())));
-        pairs.put("hash", decision.policyHash());
-        pairs.put("uid", Quoted.of(request.uid()));
+        pairs.put("name", Value.foreign(name));
+        pairs.put("user", Value.foreign(request.username()));
+        pairs.put("mode", Value.word(ruling.mode()));
+        pairs.put("policies", Value.text(String.join(",", decision.policies())));
+        pairs.put("hash", Value.word(decision.policyHash()));
+        pairs.put("uid", Value.foreign(request.uid()));
         if (request.dryRun()) {
-            pairs.put("request-dry-run", "true");
+            pairs.put("request-dry-run", Value.word("true"));
         }
         return pairs;
     }
 
-    private static void about(Map<String, String> pairs, List<Finding> findings) {
+    private static void about(Map<String, Value> pairs, List<Finding> findings) {
         pairs.put(
                 "rules",
-                distinct(findings.stream().map(finding -> finding.rule().id())));
-        pairs.put(
-                "containers",
-                '"'
-                        + distinct(findings.stream()
-                                .map(finding ->
-                                        finding.container().isEmpty() ? "(pod)" : Quoted.bare(finding.container())))
-                        + '"');
+                Value.word(
+                        distinct(findings.stream().map(finding -> finding.rule().id()))));
+        String containers = distinct(findings.stream()
+                .map(finding -> finding.container().isEmpty() ? "(pod)" : Quoted.bare(finding.container())));
+        pairs.put("containers", new Value('"' + containers + '"', containers));
     }
 
     private static String distinct(Stream<String> values) {
         return values.distinct().limit(MOST_CONTAINERS).collect(Collectors.joining(","));
     }
 
-    /** Text of ours, in which foreign text is escaped already; only the quotes around that are to be escaped. */
-    private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?") + '"';
-    }
-
-    private void write(Map<String, String> pairs) {
-        String line = pairs.entrySet().stream()
-                .map(pair -> pair.getKey() + "=" + pair.getValue())
-                .collect(Collectors.joining(" "));
+    private void write(Map<String, Value> pairs, Value message, Consumer<String> log) {
         if (!fields) {
-            LOG.info(line);
+            log.accept(Stream.concat(pairs.entrySet().stream(), Stream.of(Map.entry("message", message)))
+                    .map(pair -> pair.getKey() + "=" + pair.getValue().inLine())
+                    .collect(Collectors.joining(" ")));
             return;
         }
-        pairs.forEach(MDC::put);
+        pairs.forEach((key, value) -> MDC.put(key, value.asField()));
         try {
-            LOG.info(line);
+            log.accept(message.asField());
         } finally {
             pairs.keySet().forEach(MDC::remove);
         }

@@ -16,6 +16,10 @@ final class SettingsCheck {
     private static final int MOST_REVIEWS = 10_000;
     private static final int LONGEST_NAME = 63;
     private static final String NAME = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+    /** The name of an Event is longer by 13, and may have 253. */
+    private static final int LONGEST_CONFIG_MAP = 200;
+
+    private static final String CONFIG_MAP = "[a-z0-9]([-a-z0-9.]*[a-z0-9])?";
     private static final Duration SHORTEST_VALIDITY = Duration.ofSeconds(10);
     private static final Duration LONGEST_VALIDITY = Duration.ofDays(3650);
 
@@ -43,6 +47,10 @@ final class SettingsCheck {
                 .filter(name -> name.length() > LONGEST_NAME || !name.matches(NAME))
                 .isPresent()) {
             lines.add(line("inventory-namespace", "must be the name of a namespace"));
+        }
+        String policies = settings.policiesConfigMap();
+        if (policies.length() > LONGEST_CONFIG_MAP || !policies.matches(CONFIG_MAP)) {
+            lines.add(line("policies-config-map", "must be the name of a ConfigMap, of at most 200 characters"));
         }
         if (settings.transientTaints().orElse(List.of()).stream()
                 .anyMatch(taint -> taint.isBlank() || taint.equals("*") || taint.equals("/"))) {

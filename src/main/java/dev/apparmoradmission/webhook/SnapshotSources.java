@@ -13,6 +13,7 @@ import dev.apparmoradmission.cluster.RefusedPoliciesException;
 import dev.apparmoradmission.cluster.SnapshotStore;
 import dev.apparmoradmission.cluster.StandaloneCluster;
 import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.cluster.event.PolicyEvents;
 import dev.apparmoradmission.cluster.placement.PlacementLeader;
 import dev.apparmoradmission.node.TransientTaints;
 import dev.apparmoradmission.policy.PolicySet;
@@ -55,6 +56,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     private final List<AutoCloseable> started = new ArrayList<>();
     private volatile PolicySet inForce = new PolicySet(List.of(), Map.of(), "");
     private volatile String clusterName = "";
+    private volatile Optional<PolicyEvents> events = Optional.empty();
 
     SnapshotSources(
             WebhookSettings settings,
@@ -125,6 +127,10 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
                 InformedCluster cluster = connection.watch(settings.inventoryNamespace(), taints, store, this);
                 clusterName = "ConfigMaps of namespace " + cluster.namespace();
                 cluster.start();
+                PolicyEvents told = PolicyEvents.start(
+                        connection, cluster.namespace(), settings.policiesConfigMap(), clock, LOG::warn);
+                events = Optional.of(told);
+                started.add(told);
                 // Ends before the cluster does: it writes by what that shows.
                 started.add(PlacementLeader.start(
                         connection, cluster.namespace(), settings.holdDeadline(), store, placement, clock));
@@ -151,6 +157,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
         inForce(set);
         metrics.policyReload(true);
         state.policyProblem(Optional.empty());
+        events.ifPresent(told -> told.accepted(set));
         LOG.infof(
                 "Policies reloaded: %d policies and %d grants, hash %s",
                 (Object) set.policies().size(), set.grants().size(), set.hash());
@@ -160,6 +167,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     public void refused(List<PolicyProblem> problems, PolicySet inForce) {
         metrics.policyReload(false);
         state.policyProblem(Optional.of(problems.get(0).toString()));
+        events.ifPresent(told -> told.refused(problems));
         problems.stream()
                 .limit(MOST_TOLD)
                 .forEach(problem ->

@@ -69,6 +69,13 @@ public interface WebhookSettings {
             option = "--inventory-namespace")
     Optional<String> inventoryNamespace();
 
+    /** The ConfigMap that the policies come from. */
+    @Described(
+            "The ConfigMap that the policies are mounted from, in the namespace of the inventory: Events about policies that were"
+                    + " refused, and accepted again, are about it. Without a cluster there are none.")
+    @WithDefault("apparmor-admission-policies")
+    String policiesConfigMap();
+
     /** Further transient taints. */
     @Described(
             "Further taints that come and go without a new admission, so that a node which carries one still counts as eligible:"

@@ -83,12 +83,27 @@ class DecisionLogTest {
     }
 
     @Test
-    void where_the_log_is_json_the_pairs_are_fields() throws Exception {
+    void where_the_log_is_json_the_pairs_are_fields_and_the_message_is_for_people() throws Exception {
         log(Reviews.create(Reviews.podOf("Unconfined")), true);
 
         assertThat(records).hasSize(1);
-        assertThat(records.get(0).getMdc("verdict")).isEqualTo("deny");
-        assertThat(records.get(0).getMdc("rules")).isEqualTo("unconfined");
+        assertThat(records.get(0).getMdcCopy())
+                .containsEntry("verdict", "deny")
+                .containsEntry("namespace", "shop")
+                .containsEntry("name", "web")
+                .containsEntry("user", "jane")
+                .containsEntry("containers", "app")
+                .containsEntry("rules", "unconfined")
+                .doesNotContainKey("message");
+        assertThat(line()).startsWith("AppArmor: container \"app\"").doesNotContain("verdict=");
+    }
+
+    @Test
+    void long_names_are_whole_in_a_field() throws Exception {
+        String longest = "n".repeat(253);
+        log(Reviews.create(Reviews.podOf("Unconfined")).replace("\"web\"", '"' + longest + '"'), true);
+
+        assertThat(records.get(0).getMdc("name")).isEqualTo(longest);
     }
 
     private String line() {
