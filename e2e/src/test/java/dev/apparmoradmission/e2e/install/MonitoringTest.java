@@ -8,7 +8,10 @@ import dev.apparmoradmission.e2e.api.ApiServer;
 import dev.apparmoradmission.e2e.api.Manifest;
 import dev.apparmoradmission.e2e.stage.RealApiServer;
 import dev.apparmoradmission.e2e.stage.Stage;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,31 @@ class MonitoringTest {
                 .allSatisfy(object -> assertThat(
                                 object.at("/metadata/labels/release").asText())
                         .isEqualTo("kube-prometheus-stack"));
+    }
+
+    /** The lines of the guide, below an overlay of one's own. */
+    @Test
+    void theGuidesPatchLabelsWhatAPrometheusSelects() throws Exception {
+        String patch = Pattern.compile("(?s)```yaml\n(.*?)```")
+                .matcher(Files.readString(Renderers.DEPLOY.resolve("README.md")))
+                .results()
+                .map(found -> found.group(1))
+                .filter(block -> block.contains("monitoring.coreos.com"))
+                .findFirst()
+                .orElseThrow();
+        Path overlay = Overlay.all().stream()
+                .filter(each -> each.name().equals("monitoring"))
+                .findFirst()
+                .orElseThrow()
+                .directory();
+        Path own = Files.createDirectories(overlay.resolveSibling("monitoring-labelled"));
+        Files.writeString(
+                own.resolve("kustomization.yaml"), Files.readString(overlay.resolve("kustomization.yaml")) + patch);
+
+        assertThat(Renderers.objects(renderers.kustomized(own)))
+                .filteredOn(object -> object.at("/metadata/labels").has("release"))
+                .extracting(object -> object.path("kind").asText())
+                .containsExactlyInAnyOrderElementsOf(KINDS);
     }
 
     @Test

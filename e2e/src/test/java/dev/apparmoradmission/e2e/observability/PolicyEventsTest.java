@@ -79,7 +79,7 @@ class PolicyEventsTest {
     }
 
     private void bothRefuse(int times) {
-        for (WebhookProcess replica : List.of(scene.webhook(), second)) {
+        for (WebhookProcess replica : List.of(scene.process(), second)) {
             Scene.await(
                     "refused",
                     () -> replica.metrics().sum("apparmor_admission_policy_reload_total", "outcome=\"refused\"")
@@ -138,11 +138,11 @@ class PolicyEventsTest {
                     "no right", () -> account.post(EVENTS + "?dryRun=All", "{}").code() == 403);
             put(good.replace("mode: Enforce", "mode: Enforced"));
             bothRefuse(1);
-            Scene.await("told in the log", () -> scene.webhook().log().contains("Cannot write an Event"));
+            Scene.await("told in the log", () -> scene.process().log().contains("Cannot write an Event"));
 
             assertThat(scene.attempt(pod("denied").field(unconfined())).code()).isEqualTo(403);
-            assertThat(scene.webhook().isReady()).isTrue();
-            assertThat(scene.webhook().log().split("Cannot write an Event", -1)).hasSize(2);
+            assertThat(scene.process().isReady()).isTrue();
+            assertThat(scene.process().log().split("Cannot write an Event", -1)).hasSize(2);
             assertThat(events("PoliciesRefused")).isEmpty();
             put(good.replace("mode: Enforce", "mode: Audit"));
             Scene.await(
