@@ -23,6 +23,9 @@ final class TlsPlan {
     /** A renewal that gains less than this part of a validity is none: an authority near its end would sign again and again. */
     private static final int LEAST_GAIN = 10;
 
+    /** So much of a validity is left for a successor that had to come too early. */
+    private static final int LAST_PART = 10;
+
     private TlsPlan() {}
 
     /**
@@ -54,11 +57,14 @@ final class TlsPlan {
             return new Write(Kind.RENEW, "the serving certificate is not for " + String.join(", ", missing));
         }
         boolean waits = isUsable(material.next(), now);
-        if (waits
-                && trustedFor
-                        .filter(time -> time.compareTo(terms.overlap()) >= 0)
-                        .isPresent()) {
-            return new Write(Kind.PROMOTE, "it has been trusted for " + terms.overlap());
+        if (waits && trustedFor.isPresent()) {
+            if (trustedFor.get().compareTo(terms.overlap()) >= 0) {
+                return new Write(Kind.PROMOTE, "it has been trusted for " + terms.overlap());
+            }
+            if (!signs && !now.isBefore(lastCall(material, terms))) {
+                return new Write(
+                        Kind.PROMOTE, "nobody else can sign what follows a certificate that is about to expire");
+            }
         }
         if (!waits && (!signs || !now.isBefore(due(material.signer())))) {
             return new Write(
@@ -85,6 +91,16 @@ final class TlsPlan {
         return new Write(isUsable(material.next(), now) ? Kind.PROMOTE : Kind.BEGIN, reason);
     }
 
+    /**
+     * Until when a new authority may wait where no other can sign: a certificate by one that not every API server may have heard
+     * of is better than one that has expired for all.
+     */
+    private static Instant lastCall(TlsMaterial material, TlsTerms terms) {
+        Duration part = terms.validity().dividedBy(LAST_PART);
+        return Life.end(material.serving().orElseThrow().leaf())
+                .minus(part.compareTo(terms.overlap()) < 0 ? part : terms.overlap());
+    }
+
     private static boolean isUsable(Optional<Authority> authority, Instant now) {
         return authority.filter(known -> known.isUsable(now)).isPresent();
     }
@@ -105,8 +121,10 @@ final class TlsPlan {
         X509Certificate leaf = material.serving().orElseThrow().leaf();
         Stream<Instant> changes = Stream.of(Life.due(leaf), Life.end(leaf), due(material.signer()));
         Stream<Instant> expiries = material.leaves(now).stream().map(Life::end);
-        Stream<Instant> promotion =
-                waits ? trustedFor.stream().map(time -> now.plus(terms.overlap().minus(time))) : Stream.empty();
+        Stream<Instant> promotion = waits
+                ? trustedFor.stream()
+                        .flatMap(time -> Stream.of(now.plus(terms.overlap().minus(time)), lastCall(material, terms)))
+                : Stream.empty();
         return Stream.of(changes, expiries, promotion)
                 .flatMap(instants -> instants)
                 .filter(now::isBefore)

@@ -294,6 +294,25 @@ class TlsPlanTest {
         assertThat(cluster.isAnsweredEverywhere()).isTrue();
     }
 
+    @Test
+    void without_the_time_for_an_overlap_the_new_authority_signs_before_the_last_certificate_ends() {
+        SimulatedCluster cluster = settled();
+        cluster.pass(Duration.ofDays(90).minusMinutes(80));
+        Map<String, String> data = new HashMap<>(cluster.secret.orElseThrow());
+        data.remove("ca.key");
+        cluster.secret = Optional.of(data);
+        cluster.settle(cluster.replicas.get(0));
+        assertThat(cluster.written).containsOnlyKeys(Kind.INTRODUCE);
+
+        cluster.replicas.get(0).restart();
+        cluster.pass(Duration.ofMinutes(21));
+        cluster.settle(cluster.replicas.get(0));
+
+        assertThat(cluster.written).containsOnlyKeys(Kind.INTRODUCE, Kind.PROMOTE);
+        cluster.pass(Duration.ofMinutes(60));
+        assertThat(cluster.isAnsweredEverywhere()).isTrue();
+    }
+
     private static String encoded(String text) {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
     }
