@@ -45,6 +45,7 @@ public class AdmissionRoutes {
     private final WarmUp warmUp;
     private final Callers callers;
     private final ConnectionBounds connections;
+    private final ReviewTracing tracing;
     private final BodyBudget budget = BodyBudget.ofHeap();
     private final AdmissionReviewReader reader = new AdmissionReviewReader();
     private final AdmissionReviewWriter writer = new AdmissionReviewWriter();
@@ -57,7 +58,8 @@ public class AdmissionRoutes {
             Clock clock,
             WarmUp warmUp,
             Callers callers,
-            ConnectionBounds connections) {
+            ConnectionBounds connections,
+            ReviewTracing tracing) {
         this.snapshots = snapshots;
         this.metrics = metrics;
         this.log = log;
@@ -65,6 +67,7 @@ public class AdmissionRoutes {
         this.warmUp = warmUp;
         this.callers = callers;
         this.connections = connections;
+        this.tracing = tracing;
     }
 
     void register(@Observes Router router) {
@@ -97,6 +100,7 @@ public class AdmissionRoutes {
             return;
         }
         boolean own = warmUp.isOwn(request);
+        Optional<String> parent = Optional.ofNullable(request.getHeader("traceparent"));
         HttpServerResponse response = request.response();
         Optional<String> refusal = own ? Optional.empty() : callers.refusal(request);
         if (refusal.isPresent()) {
@@ -108,7 +112,7 @@ public class AdmissionRoutes {
         ReviewBody.read(request, context.vertx().getOrCreateContext(), budget, new ReviewBody.Receiver() {
             @Override
             public void complete(byte[] body) {
-                if (answer(door, body, own, response)) {
+                if (answer(door, body, own, parent, response)) {
                     connections.answered(request.connection().remoteAddress());
                 }
             }
@@ -136,7 +140,7 @@ public class AdmissionRoutes {
     }
 
     /** Answers; false where there was nothing to be judged. */
-    private boolean answer(Door door, byte[] body, boolean own, HttpServerResponse response) {
+    private boolean answer(Door door, byte[] body, boolean own, Optional<String> parent, HttpServerResponse response) {
         AdmissionRequest request;
         try {
             request = reader.read(body);
@@ -149,11 +153,11 @@ public class AdmissionRoutes {
             refuse(response, 400, "the body cannot be read as an AdmissionReview");
             return false;
         }
-        send(response, 200, writer.write(review(door, request, own)));
+        send(response, 200, writer.write(review(door, request, own, parent)));
         return true;
     }
 
-    private AdmissionAnswer review(Door door, AdmissionRequest request, boolean own) {
+    private AdmissionAnswer review(Door door, AdmissionRequest request, boolean own, Optional<String> parent) {
         Optional<Snapshot> snapshot = snapshots.current();
         if (snapshot.isEmpty()) {
             return Answers.notReady(request.uid());
@@ -171,8 +175,10 @@ public class AdmissionRoutes {
             log.failure(ruling, e);
         }
         if (!own) {
-            metrics.record(ruling, System.nanoTime() - start);
+            long nanoseconds = System.nanoTime() - start;
+            metrics.record(ruling, nanoseconds);
             log.record(ruling, answer);
+            tracing.answered(parent, ruling, snapshot.get().dryRun(), nanoseconds);
         }
         return answer;
     }

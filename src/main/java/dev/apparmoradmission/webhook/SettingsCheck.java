@@ -20,6 +20,8 @@ final class SettingsCheck {
     private static final int LONGEST_CONFIG_MAP = 200;
 
     private static final String CONFIG_MAP = "[a-z0-9]([-a-z0-9.]*[a-z0-9])?";
+    private static final String ENDPOINT =
+            "https?://([A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?(/[-A-Za-z0-9._~/]{0,500})?";
     private static final Duration SHORTEST_VALIDITY = Duration.ofSeconds(10);
     private static final Duration LONGEST_VALIDITY = Duration.ofDays(3650);
 
@@ -60,6 +62,14 @@ final class SettingsCheck {
         }
         if (settings.callers().orElse(List.of()).stream().anyMatch(String::isBlank)) {
             lines.add(line("callers", "must be names"));
+        }
+        if (settings.tracingEndpoint().filter(url -> !url.matches(ENDPOINT)).isPresent()) {
+            lines.add(line(
+                    "tracing.endpoint",
+                    "must be a URL such as http://collector:4318, without user, query or fragment"));
+        }
+        if (!(settings.tracingRatio() >= 0 && settings.tracingRatio() <= 1)) {
+            lines.add(line("tracing.ratio", "must lie between 0 and 1"));
         }
         checkTls(settings, lines);
         if (!lines.isEmpty()) {

@@ -3,6 +3,7 @@ package dev.apparmoradmission.webhook;
 import dev.apparmoradmission.cluster.SnapshotStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -42,5 +43,19 @@ public class WebhookBeans {
             WebhookSettings settings,
             @ConfigProperty(name = "quarkus.log.console.json.enabled", defaultValue = "false") boolean json) {
         return new DecisionLog(json, settings.dryRun());
+    }
+
+    @Produces
+    @Singleton
+    ReviewTracing tracing(WebhookSettings settings, Clock clock) {
+        SettingsCheck.check(settings);
+        // The tracing library is not loaded, let alone started, where nobody asked for it.
+        return settings.tracingEndpoint()
+                .<ReviewTracing>map(endpoint -> OtlpTracing.start(endpoint, settings.tracingRatio(), clock))
+                .orElse(ReviewTracing.OFF);
+    }
+
+    void end(@Disposes ReviewTracing tracing) {
+        tracing.close();
     }
 }

@@ -170,6 +170,21 @@ public interface WebhookSettings {
                     + " (deploy/SECURITY.md).")
     Optional<List<String>> callers();
 
+    /** Where spans go. */
+    @Described(
+            "Where spans of reviews are sent: the base of a collector that takes OTLP over HTTP, such as http://collector:4318."
+                    + " Absent: nowhere, and nothing of it is loaded.")
+    @WithName("tracing.endpoint")
+    Optional<String> tracingEndpoint();
+
+    /** How many of the reviews are traced. */
+    @Described(
+            "The part of the reviews that are traced where the API server does not say, between 0 and 1. One that traces itself"
+                    + " decides with each request.")
+    @WithName("tracing.ratio")
+    @WithDefault("1")
+    double tracingRatio();
+
     /** How many reviews warm the webhook. */
     @Described(
             "How many reviews the webhook sends to itself before it is ready, 0 to 10000, for half a second at most: the"

@@ -37,6 +37,10 @@ class StartFailureTest {
     @ParameterizedTest
     @CsvSource({
         "apparmor-admission.watch-interval, 1MS",
+        "apparmor-admission.policies-config-map, Not_a_name",
+        "apparmor-admission.tracing.endpoint, collector:4318",
+        "apparmor-admission.tracing.endpoint, http://user:secret@collector:4318",
+        "apparmor-admission.tracing.ratio, 1.5",
         "apparmor-admission.watch-interval, 2H",
         "apparmor-admission.warm-up-reviews, -1",
         "apparmor-admission.inventory-namespace, A_B",
