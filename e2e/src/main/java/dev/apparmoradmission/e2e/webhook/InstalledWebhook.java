@@ -131,7 +131,7 @@ public final class InstalledWebhook implements Webhook {
     }
 
     /** Ends what drains: it would go on answering whoever has a connection to it, as it is set and by its policy. */
-    public void endOthers() {
+    private void endOthers() {
         Set<String> serving = replicas().stream().map(InstalledWebhook::name).collect(Collectors.toSet());
         for (JsonNode pod : pods()) {
             if (!serving.contains(name(pod))) {

@@ -215,9 +215,37 @@ public final class Installation {
                 String::isBlank);
     }
 
-    /** Ends what drains. */
+    /** Deletes all pods, and kills what runs in them: a drain would take a minute and a half, and nobody asks any more. */
     void end() throws IOException {
+        kubectl("delete", "pods", "--all", "--grace-period=1", "--ignore-not-found", "--wait=false");
+        kill("");
         kubectl("delete", "pods", "--all", "--grace-period=1", "--ignore-not-found");
+    }
+
+    /** Kills what drains: it would go on answering whoever has a connection to it, as it is set and by its policy. */
+    void endDrains() throws IOException {
+        for (JsonNode pod : get("pods").path("items")) {
+            if (!pod.at("/metadata/deletionTimestamp").isMissingNode()) {
+                String name = pod.at("/metadata/name").asText();
+                kill(",labels.\"io.kubernetes.pod.name\"==" + name);
+                Awaited.of(
+                        name + " to be gone",
+                        () -> kubectl("get", "pod", name, "--ignore-not-found", "--output=name"),
+                        String::isBlank);
+            }
+        }
+    }
+
+    /** @param which further terms of containerd's filter */
+    private void kill(String which) throws IOException {
+        String filter = "labels.\"io.kubernetes.pod.namespace\"==" + NAMESPACE
+                + ",labels.\"io.cri-containerd.kind\"==container" + which;
+        // One that has ended already cannot be killed, and need not be.
+        node.run(
+                "sh",
+                "-c",
+                "for id in $(ctr -n k8s.io containers ls -q '" + filter
+                        + "'); do ctr -n k8s.io tasks kill -s SIGKILL $id 2>/dev/null || true; done");
     }
 
     /** Runs kubectl in the webhook's namespace. */
