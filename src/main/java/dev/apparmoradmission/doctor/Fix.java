@@ -20,12 +20,21 @@ final class Fix {
         return patch(hook, "{\"op\":\"remove\",\"path\":\"/webhooks/" + hook.index() + "/" + field + "\"}");
     }
 
-    private static String patch(Hook hook, String operation) {
+    /** Leads a webhook that has a URL to a Service. */
+    static String toService(Hook hook, String service) {
+        String client = "/webhooks/" + hook.index() + "/clientConfig/";
+        return patch(
+                hook,
+                "{\"op\":\"remove\",\"path\":\"" + client + "url\"},{\"op\":\"add\",\"path\":\"" + client
+                        + "service\",\"value\":" + service + "}");
+    }
+
+    private static String patch(Hook hook, String operations) {
         // By place alone it could hit the neighbour, once somebody has put another one in front.
         String test = "{\"op\":\"test\",\"path\":\"/webhooks/" + hook.index() + "/name\",\"value\":"
                 + string(hook.name()) + "}";
         return "kubectl patch " + hook.kind().toLowerCase(Locale.ROOT) + " " + hook.configuration() + " --type=json -p "
-                + quoted("[" + test + "," + operation + "]");
+                + quoted("[" + test + "," + operations + "]");
     }
 
     /** A JSON string. */

@@ -95,8 +95,7 @@ final class RegistrationCheck implements Check {
                     "webhook-outside",
                     hook.subject(),
                     "leads to " + hook.address() + ", and not to a Service of the cluster",
-                    Fix.set(hook, "clientConfig/service", ours.webhook().json("/clientConfig/service"))
-                            + "   # and take clientConfig.url away");
+                    Fix.toService(hook, ours.webhook().json("/clientConfig/service")));
             return;
         }
         if (!hook.address().equals(ours.address())) {
