@@ -12,23 +12,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Objects of {@code deploy/}, stored as they are in the files, and removed again in the opposite order. */
-final class Installed implements AutoCloseable {
+public final class Installed implements AutoCloseable {
     private final ApiServer api;
     private final List<String> paths = new ArrayList<>();
 
-    Installed(ApiServer api) {
+    public Installed(ApiServer api) {
         this.api = api;
     }
 
     /** Stores what a file says. An unknown field is an error, as a typing mistake there would be a hole. */
-    void file(Path file) throws IOException {
+    public void file(Path file) throws IOException {
         for (ObjectNode object : Manifest.all(file)) {
             object(object);
         }
     }
 
     /** Stores an object; a namespace stays for the tests that follow. */
-    Answer object(ObjectNode object) {
+    public Answer object(ObjectNode object) {
         JsonNode metadata = object.path("metadata");
         String collection =
                 Manifest.collection(object, metadata.path("namespace").asText());
