@@ -40,9 +40,8 @@ class ImageUnderPressureTest {
                 Settings.ofProcess().executable("docker").isPresent()
                         && Run.of(List.of("docker", "version"), "").code() == 0,
                 "no Docker engine answers");
-        Path project = Path.of(System.getProperty("e2e.directory"))
-                .resolveSibling(".")
-                .normalize();
+        Path project =
+                Path.of(System.getProperty("e2e.directory")).resolveSibling(".").normalize();
         Commands.run(List.of(project.resolve("e2e/image/build").toString(), IMAGE, AGENT_IMAGE));
         // The webhook's user in the container is nobody here.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
