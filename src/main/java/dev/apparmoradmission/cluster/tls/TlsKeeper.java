@@ -33,6 +33,12 @@ public final class TlsKeeper implements AutoCloseable {
     /** How often to look while something is missing. */
     private static final Duration SOON = Duration.ofSeconds(2);
 
+    /**
+     * How many steps may follow each other in a round. Between rounds there is a rest, in which somebody who breaks the Secret
+     * again and again could keep a renewal from its turn.
+     */
+    private static final int MOST_STEPS = 4;
+
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
     private final TlsObjects objects;
@@ -126,41 +132,51 @@ public final class TlsKeeper implements AutoCloseable {
         if (!lead(leadership.isLeading())) {
             return served.isPresent() ? IDLE : SOON;
         }
-        // First the configurations: by how long they have been right the plan goes. What is not in order is for nobody
-        // to trust.
-        boolean held = found.filter(stored -> stored.material().isServable(now))
-                .filter(this::trust)
-                .isPresent();
-        Optional<Duration> trustedFor = held ? found.flatMap(this::trustedFor) : Optional.empty();
-        TlsStep step = TlsPlan.next(found.map(Stored::material), remembered, trustedFor, now, terms);
-        if (step instanceof TlsStep.Write write) {
-            return write(write, found, now);
-        }
-        return held && step instanceof TlsStep.Rest rest ? atMost(Duration.between(now, rest.until()), IDLE) : SOON;
+        return keep(found, now);
     }
 
-    private Duration write(TlsStep.Write write, Optional<Stored> found, Instant now) {
+    /** Does what the plan says, until there is nothing left to do at once. */
+    private Duration keep(Optional<Stored> found, Instant now) {
+        Optional<Stored> present = found;
+        for (int step = 0; step < MOST_STEPS; step++) {
+            // First the configurations: by how long they have been right the plan goes. What is not in order is for
+            // nobody
+            // to trust.
+            boolean held = present.filter(stored -> stored.material().isServable(now))
+                    .filter(this::trust)
+                    .isPresent();
+            Optional<Duration> trustedFor = held ? present.flatMap(this::trustedFor) : Optional.empty();
+            TlsStep next = TlsPlan.next(present.map(Stored::material), remembered, trustedFor, now, terms);
+            if (!(next instanceof TlsStep.Write write)) {
+                return held && next instanceof TlsStep.Rest rest
+                        ? atMost(Duration.between(now, rest.until()), IDLE)
+                        : SOON;
+            }
+            try {
+                present = Optional.of(write(write, present, now));
+            } catch (Refusal refusal) {
+                if (refusal.kind() == Refusal.Kind.GONE) {
+                    // Somebody was faster: that is planned anew.
+                    return Duration.ZERO;
+                }
+                troubles.cannot(Work.WRITE, refusal);
+                return SOON;
+            }
+        }
+        return Duration.ZERO;
+    }
+
+    private Stored write(TlsStep.Write write, Optional<Stored> found, Instant now) throws Refusal {
         TlsMaterial material =
                 mint.make(write.kind(), found.map(Stored::material).orElse(TlsMaterial.NONE), remembered, now);
-        Stored written;
-        try {
-            if (!leadership.isLeading()) {
-                return Duration.ZERO;
-            }
-            written = objects.write(found, material);
-            troubles.can(Work.WRITE);
-        } catch (Refusal refusal) {
-            if (refusal.kind() == Refusal.Kind.GONE) {
-                // Somebody was faster: that is planned anew.
-                return Duration.ZERO;
-            }
-            troubles.cannot(Work.WRITE, refusal);
-            return SOON;
+        if (!leadership.isLeading()) {
+            throw new Refusal(Refusal.Kind.GONE, "another replica leads");
         }
+        Stored written = objects.write(found, material);
+        troubles.can(Work.WRITE);
         reports.done("Certificates in Secret " + secret + ": " + write.kind().did() + ", because " + write.reason());
         look(Optional.of(material), now);
-        trust(written);
-        return Duration.ZERO;
+        return written;
     }
 
     /** What counts is the clock of whoever verifies the certificates; ours may be wrong. */

@@ -6,9 +6,16 @@ import dev.apparmoradmission.e2e.api.Answer;
 import dev.apparmoradmission.e2e.api.ApiServer;
 import dev.apparmoradmission.e2e.api.Manifest;
 import dev.apparmoradmission.e2e.webhook.WebhookProcess;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -105,6 +112,20 @@ final class Installed implements AutoCloseable {
         JsonNode data = data();
         return List.of("tls.crt", "tls.key", "ca.crt").stream().allMatch(key -> isLong(data, key))
                 && (isLong(data, "ca.key") || isLong(data, "next-ca.key"));
+    }
+
+    /** How long the serving certificate is valid from now on; nothing where it cannot be read. */
+    Duration left() {
+        byte[] pem = Base64.getDecoder().decode(data().path("tls.crt").asText());
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            if (factory.generateCertificate(new ByteArrayInputStream(pem)) instanceof X509Certificate leaf) {
+                return Duration.between(Instant.now(), leaf.getNotAfter().toInstant());
+            }
+            return Duration.ZERO;
+        } catch (CertificateException noCertificate) {
+            return Duration.ZERO;
+        }
     }
 
     /** Whether a CA waits until it has been trusted for long enough. */
