@@ -7,6 +7,7 @@ import dev.apparmoradmission.doctor.DoctorCommand;
 import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.export.PolicyCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
+import dev.apparmoradmission.scan.ScanCommand;
 import dev.apparmoradmission.webhook.WebhookCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintStream;
@@ -41,6 +42,7 @@ public final class Main {
             case "doctor" -> System.exit(DoctorCommand.run(options, Surroundings.ofProcess()));
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
             case "policy" -> System.exit(PolicyCommand.run(options, Surroundings.ofProcess()));
+            case "scan" -> System.exit(ScanCommand.run(options, Surroundings.ofProcess()));
             case "explain" -> System.exit(ExplainCommand.run(options, Surroundings.ofProcess()));
             case "agent" ->
                 System.exit(AgentCommand.run(options, System.getenv(), System.out, System.err, Clock.systemUTC()));
@@ -61,6 +63,7 @@ public final class Main {
         out.println("  webhook    serve the admission webhook over HTTPS");
         out.println("  check      judge manifests offline: files, directories, or - for standard input");
         out.println("  explain    say why a workload of a manifest is judged as it is");
+        out.println("  scan       judge what is in a live cluster");
         out.println("  inventory  show what each node really has, in a cluster or in files");
         out.println("  policy     export policies as admission policies of the API server");
         out.println("  doctor     examine an installation in a cluster, and tell how to mend it");

@@ -16,7 +16,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -85,6 +87,22 @@ public final class ListedCluster {
                 inventory,
                 Namespaces.UNKNOWN,
                 parts.stream().flatMap(part -> part.problems().stream()).toList());
+    }
+
+    /**
+     * The namespaces and their labels.
+     *
+     * @throws UnreadableInputException with one line, where the cluster cannot be reached or does not let us read
+     */
+    public static Namespaces namespaces(KubernetesClient client) throws UnreadableInputException {
+        Map<String, Map<String, String>> labels = new HashMap<>();
+        pages(
+                String.valueOf(client.getMasterUrl()),
+                "list namespaces",
+                NODES,
+                options -> client.namespaces().list(options),
+                found -> labels.put(found.getMetadata().getName(), ApiObjects.labels(found)));
+        return new Namespaces(labels);
     }
 
     private static <T extends HasMetadata> void pages(

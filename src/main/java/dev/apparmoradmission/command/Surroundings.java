@@ -23,13 +23,26 @@ import java.util.Map;
  * @param clock the clock
  * @param charset how text is encoded
  * @param style what the terminal can show
+ * @param attended whether somebody watches standard error, so that progress is worth telling
  */
 public record Surroundings(
-        InputStream in, OutputStream out, OutputStream err, Clock clock, Charset charset, TextReport.Style style) {
+        InputStream in,
+        OutputStream out,
+        OutputStream err,
+        Clock clock,
+        Charset charset,
+        TextReport.Style style,
+        boolean attended) {
+
+    /** Those that nobody watches. */
+    public Surroundings(
+            InputStream in, OutputStream out, OutputStream err, Clock clock, Charset charset, TextReport.Style style) {
+        this(in, out, err, clock, charset, style, false);
+    }
 
     /** Those of this process. */
     public static Surroundings ofProcess() {
-        boolean terminal = isTerminal();
+        boolean terminal = isTerminal(1);
         Charset charset = terminal ? terminalCharset() : StandardCharsets.UTF_8;
         return new Surroundings(
                 System.in,
@@ -39,7 +52,8 @@ public record Surroundings(
                 Clock.systemUTC(),
                 charset,
                 new TextReport.Style(
-                        terminal && wantsColours(System.getenv()), terminal && charset.equals(StandardCharsets.UTF_8)));
+                        terminal && wantsColours(System.getenv()), terminal && charset.equals(StandardCharsets.UTF_8)),
+                isTerminal(2));
     }
 
     /** As https://no-color.org has it: any value but the empty one says no. */
@@ -50,9 +64,10 @@ public record Surroundings(
 
     /** {@link System#console} will not do: it wants standard input to be a terminal too, and in Java 22 to 24 it is always there. */
     @SuppressWarnings("SystemConsoleNull") // asked only where it can be null
-    private static boolean isTerminal() {
+    private static boolean isTerminal(int descriptor) {
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException noProc) {
             int java = Runtime.version().feature();

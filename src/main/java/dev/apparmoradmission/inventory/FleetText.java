@@ -3,6 +3,7 @@ package dev.apparmoradmission.inventory;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.profile.ProfileList;
 import dev.apparmoradmission.profile.ProfileMode;
+import dev.apparmoradmission.report.TextTable;
 import dev.apparmoradmission.wire.ProfileChange;
 import java.io.IOException;
 import java.util.ArrayList;

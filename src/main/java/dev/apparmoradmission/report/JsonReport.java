@@ -9,6 +9,8 @@ import com.fasterxml.jackson.core.util.Separators;
 import dev.apparmoradmission.decision.ContainerVerdict;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The report for programs (contract §7). The summary comes behind the results, which are written as they come. All beyond
@@ -16,7 +18,11 @@ import java.io.OutputStream;
  */
 public final class JsonReport implements Report {
 
+    /** So many inputs that could not be read are told; more say nothing new. */
+    private static final int MOST_PROBLEMS = 1000;
+
     private final JsonGenerator json;
+    private final List<String> problems = new ArrayList<>();
     private final JsonParts parts;
 
     /**
@@ -80,8 +86,18 @@ public final class JsonReport implements Report {
     }
 
     @Override
+    public void problem(String line) {
+        if (problems.size() < MOST_PROBLEMS) {
+            problems.add(line);
+        }
+    }
+
+    @Override
     public void end(Summary summary) throws IOException {
         json.writeEndArray();
+        if (!problems.isEmpty()) {
+            parts.strings("problems", problems);
+        }
         json.writeObjectFieldStart("summary");
         json.writeNumberField("workloads", summary.workloads());
         json.writeNumberField("allowed", summary.allowed());

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /**
  * A workload of a file and what was decided about it.
  *
- * @param file the file as it was given; {@code -} for standard input
+ * @param file the file as it was given; {@code -} for standard input; empty for an object of a cluster
  * @param document the document in the file, counted from 1
  * @param kind the kind of the object
  * @param namespace its namespace
@@ -79,6 +79,11 @@ public record Judgement(
     /** Whether anybody is warned about it. */
     public boolean isWarned() {
         return !decision.notes().isEmpty() || !decision.findings(Action.WARN).isEmpty();
+    }
+
+    /** Whether it is an object of a cluster, which stands in no file. */
+    public boolean isLive() {
+        return file.isEmpty();
     }
 
     /** Where a finding stands. */

@@ -48,14 +48,14 @@ public final class TextReport implements Report {
 
     @Override
     public void add(Judgement judgement) throws IOException {
-        out.append(mark(judgement.verdict()))
-                .append(' ')
-                .append(Printable.of(judgement.file()))
-                .append(':')
-                .append(Integer.toString(judgement.places().start().line()))
-                .append("  ")
-                .append(judgement.subject())
-                .append('\n');
+        out.append(mark(judgement.verdict())).append(' ');
+        if (!judgement.isLive()) {
+            out.append(Printable.of(judgement.file()))
+                    .append(':')
+                    .append(Integer.toString(judgement.places().start().line()))
+                    .append("  ");
+        }
+        out.append(judgement.subject()).append('\n');
         for (String note : judgement.decision().notes()) {
             out.append("    ").append(note).append('\n');
         }
@@ -69,8 +69,10 @@ public final class TextReport implements Report {
                 .append(judgement.isKnown(finding) ? colour(DIM, "known:") : word(finding.action()))
                 .append(' ')
                 .append(finding.subject())
-                .append(", line ")
-                .append(Integer.toString(judgement.place(finding).line()))
+                .append(
+                        judgement.isLive()
+                                ? ""
+                                : ", line " + judgement.place(finding).line())
                 .append(": ")
                 .append(finding.message())
                 .append(' ')

@@ -56,6 +56,16 @@ public final class ManifestObject {
         return metadata.namespace;
     }
 
+    /** Whether it is made and kept by another object: one of its {@code metadata.ownerReferences} is a controller. */
+    public boolean isControlled() {
+        return metadata.controlled;
+    }
+
+    /** {@code metadata.continue} of a list: where its next page begins; empty where it has none. */
+    public String nextPage() {
+        return metadata.nextPage;
+    }
+
     /** {@code metadata.annotations}. */
     public Map<String, String> annotations() {
         return Map.copyOf(metadata.annotations);

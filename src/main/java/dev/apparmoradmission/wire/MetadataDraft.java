@@ -8,6 +8,8 @@ final class MetadataDraft {
     String generateName = "";
     String namespace = "";
     boolean deleting;
+    boolean controlled;
+    String nextPage = "";
     Map<String, String> labels = Map.of();
     Map<String, String> annotations = Map.of();
     final Problem problem = new Problem();

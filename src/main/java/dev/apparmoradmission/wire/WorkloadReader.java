@@ -67,6 +67,8 @@ public final class WorkloadReader {
                     case "namespace" -> metadata.namespace = Json.text(parser, problem, field);
                     case "labels" -> metadata.labels = Json.texts(parser, problem, field);
                     case "annotations" -> metadata.annotations = Json.texts(parser, problem, field);
+                    case "continue" -> metadata.nextPage = Json.text(parser, problem, field);
+                    case "ownerReferences" -> metadata.controlled = hasController(parser);
                     case "deletionTimestamp" -> {
                         metadata.deleting = value != JsonToken.VALUE_NULL;
                         parser.skipChildren();
@@ -76,6 +78,25 @@ public final class WorkloadReader {
             }
         }
         return metadata;
+    }
+
+    /** Whether one of the owners is the controller; what is of another form says nothing of that. */
+    private static boolean hasController(JsonParser parser) throws IOException {
+        boolean controlled = false;
+        if (Json.startsList(parser, new Problem(), "ownerReferences")) {
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (parser.currentToken() != JsonToken.START_OBJECT) {
+                    parser.skipChildren();
+                    continue;
+                }
+                for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                    JsonToken value = parser.nextToken();
+                    controlled |= field.equals("controller") && value == JsonToken.VALUE_TRUE;
+                    parser.skipChildren();
+                }
+            }
+        }
+        return controlled;
     }
 
     private static SpecDraft spec(JsonParser parser) throws IOException {

@@ -1,25 +1,26 @@
-package dev.apparmoradmission.inventory;
+package dev.apparmoradmission.report;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A table of text: columns as wide as their widest cell, two spaces between them, none at the end of a line. */
-final class TextTable {
+public final class TextTable {
 
     private final List<String[]> rows = new ArrayList<>();
 
     /** Adds a row; all have the same number of cells. */
-    void row(String... cells) {
+    public void row(String... cells) {
         rows.add(cells);
     }
 
     /** Adds a line that runs across all columns. */
-    void heading(String text) {
+    public void heading(String text) {
         rows.add(new String[] {text});
     }
 
-    void write(Appendable out) throws IOException {
+    /** Writes it. */
+    public void write(Appendable out) throws IOException {
         int columns = rows.stream().mapToInt(row -> row.length).max().orElse(0);
         int[] widths = new int[columns];
         for (String[] row : rows) {
@@ -38,7 +39,7 @@ final class TextTable {
     }
 
     /** Words joined by a separator, broken so that lines stay within {@code width}; all but the first are indented. */
-    static String wrapped(String first, List<String> items, String separator, int indent, int width) {
+    public static String wrapped(String first, List<String> items, String separator, int indent, int width) {
         StringBuilder text = new StringBuilder(first);
         int column = first.length();
         for (int i = 0; i < items.size(); i++) {

@@ -1,0 +1,105 @@
+package dev.apparmoradmission.scan;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** An API server that answers lists with what a test has put there, page by page, and breaks where the test wants it to. */
+final class FakeCluster implements AutoCloseable {
+
+    private static final List<String> APPS = List.of("Deployment", "ReplicaSet");
+
+    /** Lists of the API by path; every other list is empty. */
+    private final Map<String, Function<String, Reply>> replies = new HashMap<>();
+
+    private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    private final HttpServer server;
+
+    /** An answer; without a code the connection is closed instead. */
+    record Reply(int code, String body) {
+        static final Reply NONE = new Reply(0, "");
+
+        static Reply refused(int code) {
+            return new Reply(code, "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"code\": " + code + "}");
+        }
+
+        static Reply page(String kind, String next, String... items) {
+            return new Reply(
+                    200,
+                    "{\"kind\": \"" + kind + "List\", \"apiVersion\": \""
+                            + (APPS.contains(kind) ? "apps/v1" : "v1") + "\", \"metadata\": {\"continue\": \"" + next
+                            + "\"}, \"items\": [" + String.join(",", items) + "]}");
+        }
+    }
+
+    FakeCluster() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    /** A list that fits on one page. */
+    FakeCluster list(String path, String kind, String... items) {
+        return reply(path, next -> Reply.page(kind, "", items));
+    }
+
+    /** What a list answers to a token to continue; the empty one is its beginning. */
+    FakeCluster reply(String path, Function<String, Reply> reply) {
+        replies.put(path, reply);
+        return this;
+    }
+
+    /** The paths that were asked, in order. */
+    List<String> asked() {
+        return List.copyOf(asked);
+    }
+
+    Path kubeconfig(Path directory) throws IOException {
+        return Files.writeString(directory.resolve("kubeconfig"), """
+                apiVersion: v1
+                kind: Config
+                current-context: fake
+                clusters: [{name: fake, cluster: {server: "http://127.0.0.1:%d"}}]
+                users: [{name: fake, user: {token: t}}]
+                contexts: [{name: fake, context: {cluster: fake, user: fake}}]
+                """.formatted(
+                        server.getAddress().getPort()));
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        String query = String.valueOf(exchange.getRequestURI().getQuery());
+        asked.add(path);
+        String next = query.contains("continue=") ? query.replaceAll(".*continue=([^&]*).*", "$1") : "";
+        Reply reply =
+                replies.getOrDefault(path, any -> Reply.page("Object", "")).apply(next);
+        if (reply.code() == 0) {
+            // A length that is not kept: the client sees the connection end in the middle of the list.
+            exchange.sendResponseHeaders(200, 1000);
+            exchange.getResponseBody().write("{\"kind\"".getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+            return;
+        }
+        byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(reply.code(), body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
