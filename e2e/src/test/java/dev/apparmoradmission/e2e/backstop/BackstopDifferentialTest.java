@@ -40,7 +40,6 @@ class BackstopDifferentialTest {
         "restricted, backstop-pods, true",
         "kube-system-careful, kube-system, false",
         "narrow, backstop-pods, true",
-        "granted, backstop-pods, false",
         "granted, backstop-pods, true"
     })
     void theApiServerAloneSaysWhatCheckSays(String policy, String namespace, boolean warning, Stage stage)

@@ -51,7 +51,7 @@ class BackstopUpdatesTest {
     private record Change(String path, String body, boolean matters, boolean debug, ObjectNode becomes) {}
 
     @ParameterizedTest
-    @CsvSource({"restricted, true", "narrow, true", "granted, false"})
+    @CsvSource({"restricted, true", "granted, false"})
     void aChangeIsJudgedWhereItMattersAsCheckJudgesTheResult(String policy, boolean warning, Stage stage)
             throws IOException, InterruptedException {
         List<Path> policies = ComparedPolicies.named(policy, stage.directory().resolveSibling("policies"), directory);

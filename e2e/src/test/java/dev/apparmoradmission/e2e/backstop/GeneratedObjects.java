@@ -100,7 +100,7 @@ final class GeneratedObjects {
 
     private ObjectNode metadata() {
         ObjectNode metadata = object();
-        if (chance(3)) {
+        if (excusable || chance(3)) {
             metadata.putObject("labels").put("app", pick("node-exporter", "other"));
         }
         return metadata;
@@ -169,7 +169,11 @@ final class GeneratedObjects {
             context.putObject("seccompProfile").put("type", "RuntimeDefault");
         }
         if (!chance(12)) {
-            context.putObject("capabilities").putArray("drop").add("ALL");
+            ObjectNode capabilities = context.putObject("capabilities");
+            capabilities.putArray("drop").add("ALL");
+            if (chance(3)) {
+                capabilities.putArray("add").add(pick("NET_BIND_SERVICE", "SYS_TIME"));
+            }
         }
         if (!chance(12)) {
             context.put("readOnlyRootFilesystem", true);
@@ -283,7 +287,7 @@ final class GeneratedObjects {
                     .put(OURS + "unconfined", pick("*", "*", "c0,c1,i0"))
                     .put(OURS + "reason", "needs raw sockets")
                     .put(OURS + "owner", "team-a")
-                    .put(OURS + "exception", pick("raw-sockets", "raw-sockets", "node-exporter", "over", "too-long"));
+                    .put(OURS + "exception", pick("raw-sockets", "node-exporter", "node-exporter", "over", "too-long"));
         } else if (chance(2)) {
             annotations.put(OURS + "unconfined", pick("*", "*", "c0", "c0,c1", " c0 , i0", "c0,", "", ",", "c"));
             if (!chance(4)) {

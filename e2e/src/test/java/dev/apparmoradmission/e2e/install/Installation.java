@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** The product on a node, installed as a user does: images built and loaded, directories with a kustomization applied. */
 public final class Installation {
@@ -188,10 +189,13 @@ public final class Installation {
 
     /**
      * Removes what was applied last, as the guide says: what asks the webhook, then {@code kubectl delete -k}, until nothing
-     * ends any more. What still drains is told not to: nobody asks it now.
+     * ends any more. Pods are not left to drain, for nobody asks them now; were they when their namespace is deleted, its
+     * controller would look again only after half of their grace period.
      */
     public void remove() throws IOException {
         unregister();
+        kubectl("delete", "deployments,daemonsets", "--all", "--ignore-not-found");
+        end();
         node.run("kubectl", "delete", "-k", PROJECT + "/" + applied, "--ignore-not-found", "--wait=false");
         gone();
     }
@@ -246,6 +250,28 @@ public final class Installation {
                 "-c",
                 "for id in $(ctr -n k8s.io containers ls -q '" + filter
                         + "'); do ctr -n k8s.io tasks kill -s SIGKILL $id 2>/dev/null || true; done");
+    }
+
+    /** The name of the node that runs pods: it alone tells of images. */
+    String nodeName() throws IOException {
+        return real().at("/metadata/name").asText();
+    }
+
+    /** An image that every node has, whose program waits to be ended. */
+    String sleeper() throws IOException {
+        return StreamSupport.stream(real().at("/status/images").spliterator(), false)
+                .flatMap(image -> StreamSupport.stream(image.path("names").spliterator(), false))
+                .map(JsonNode::asText)
+                .filter(image -> image.contains("/pause:"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private JsonNode real() throws IOException {
+        return StreamSupport.stream(get("nodes").path("items").spliterator(), false)
+                .filter(one -> one.at("/status/images").size() > 0)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Runs kubectl in the webhook's namespace. */

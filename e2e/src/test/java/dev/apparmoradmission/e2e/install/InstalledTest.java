@@ -60,14 +60,8 @@ class InstalledTest {
         project = stage.directory().toAbsolutePath().normalize().getParent();
         api = ApiServer.of(stage.cluster().kubeconfig());
         before = installation.traces();
-        JsonNode real = ready(installation.get("nodes"));
-        name = real.at("/metadata/name").asText();
-        sleeper = StreamSupport.stream(real.at("/status/images").spliterator(), false)
-                .flatMap(image -> StreamSupport.stream(image.path("names").spliterator(), false))
-                .map(JsonNode::asText)
-                .filter(image -> image.contains("/pause:"))
-                .findFirst()
-                .orElseThrow();
+        name = installation.nodeName();
+        sleeper = installation.sleeper();
         // AppArmor is off there: the kubelet would refuse the pod of the other DaemonSet.
         node.orElseThrow().run("kubectl", "label", "node", name, "apparmor-admission.dev/agent=without-profile");
         applied = Instant.now();
@@ -85,13 +79,6 @@ class InstalledTest {
             installation.leave();
             api.close();
         }
-    }
-
-    private static JsonNode ready(JsonNode nodes) {
-        return StreamSupport.stream(nodes.path("items").spliterator(), false)
-                .filter(one -> one.at("/status/images").size() > 0)
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test
