@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Programs built from a Go module of tool dependencies, once, into the user's cache.
@@ -126,6 +127,12 @@ public record GoModule(Settings settings, Path module, String linkerFlags) {
         digest.update(linkerFlags.getBytes(StandardCharsets.UTF_8));
         digest.update(Files.readAllBytes(module.resolve("go.mod")));
         digest.update(Files.readAllBytes(module.resolve("go.sum")));
+        try (Stream<Path> files = Files.list(module)) {
+            for (Path file :
+                    files.filter(one -> one.toString().endsWith(".go")).sorted().toList()) {
+                digest.update(Files.readAllBytes(file));
+            }
+        }
         return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }
 
