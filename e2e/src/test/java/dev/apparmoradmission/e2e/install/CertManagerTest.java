@@ -244,7 +244,8 @@ class CertManagerTest {
     /** A bundle may hold an earlier CA as well: the injector joins them, so that what that one signed is trusted to its end. */
     private static boolean allTrust(Set<String> bundles, String ca) {
         return !bundles.isEmpty()
-                && bundles.stream().allMatch(bundle -> decoded(bundle).contains(decoded(ca).strip()));
+                && bundles.stream()
+                        .allMatch(bundle -> decoded(bundle).contains(decoded(ca).strip()));
     }
 
     private static String decoded(String base64) {

@@ -9,6 +9,7 @@ import dev.apparmoradmission.e2e.api.Answer;
 import dev.apparmoradmission.e2e.api.ApiServer;
 import dev.apparmoradmission.e2e.api.Manifest;
 import dev.apparmoradmission.e2e.cluster.RealNode;
+import dev.apparmoradmission.e2e.doctor.Doctor;
 import dev.apparmoradmission.e2e.stage.RealApiServer;
 import dev.apparmoradmission.e2e.stage.Stage;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The image and {@code deploy/}, on a node that runs pods: the API server reaches the webhook through its Service with the CA
@@ -255,6 +257,23 @@ class InstalledTest {
 
     @Test
     @Order(8)
+    void doctor_finds_it_sound_and_tells_live_faults_by_name(Stage stage, @TempDir Path directory) throws IOException {
+        // Nodes of other tests are objects without a machine, on which no agent can run.
+        for (JsonNode other : installation.get("nodes").path("items")) {
+            if (!other.at("/metadata/name").asText().equals(name)) {
+                installation.kubectl(
+                        "delete", "node", other.at("/metadata/name").asText());
+            }
+        }
+        new Examined(
+                        installation,
+                        new Doctor(project, directory),
+                        stage.cluster().kubeconfig())
+                .examine();
+    }
+
+    @Test
+    @Order(9)
     void an_uninstall_leaves_nothing() throws IOException {
         assertThat(installation.traces()).as("what is installed is seen").hasSizeGreaterThan(10);
         node.orElseThrow().run("kubectl", "label", "node", name, "apparmor-admission.dev/agent-");

@@ -14,7 +14,9 @@ import dev.apparmoradmission.e2e.scene.TestNode;
 import dev.apparmoradmission.e2e.stage.RealApiServer;
 import dev.apparmoradmission.e2e.stage.Stage;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,32 +27,48 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RealApiServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PodsThatAreLeftAloneTest {
-    private static final String OLD = "e2e-before-the-policy";
-    private static final String POD = "/api/v1/namespaces/" + OLD + "/pods/";
+    private static final List<String> PODS = List.of("labelled", "finalized", "deleted", "replaced");
 
-    private Scene scene;
+    /** Of its own: that of an earlier run of this story may still be on its way out. */
+    private final String old = "e2e-before-the-policy-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
+
+    private Optional<Scene> set = Optional.empty();
 
     @BeforeAll
     void begin(Stage stage) throws IOException {
         stage.close();
         try (ApiServer api = ApiServer.of(stage.cluster().kubeconfig())) {
-            stage.namespace(api, OLD, "{}");
-            for (String name : new String[] {"labelled", "finalized", "deleted", "replaced"}) {
-                PodDraft old = pod(name).field(unconfined()).metadata("finalizers: [e2e.apparmor-admission.dev/hold]");
+            stage.namespace(api, old, "{}");
+            for (String name : PODS) {
+                PodDraft draft =
+                        pod(name).field(unconfined()).metadata("finalizers: [e2e.apparmor-admission.dev/hold]");
                 Scene.await("the registration of the test before is forgotten", () -> {
-                    Answer answer = api.create(OLD, old.object());
+                    Answer answer = api.create(old, draft.object());
                     return answer.code() == 201 || answer.code() == 409;
                 });
             }
         }
-        scene = stage.set(world -> world.policy("restricted.yaml")
+        Scene scene = stage.set(world -> world.policy("restricted.yaml")
                 .nodes(TestNode.N1, TestNode.W1)
                 .inventory("inventory", Map.of("n1", "# apparmor: enabled\n")));
+        set = Optional.of(scene);
     }
 
     @AfterAll
     void end() {
-        scene.api().delete("/api/v1/namespaces/" + OLD);
+        if (set.isPresent()) {
+            // What nobody lets go would keep the namespace for ever.
+            PODS.forEach(name -> merge(name, "{metadata: {finalizers: null}}"));
+            scene().api().delete("/api/v1/namespaces/" + old);
+        }
+    }
+
+    private Scene scene() {
+        return set.orElseThrow();
+    }
+
+    private String path(String name) {
+        return "/api/v1/namespaces/" + old + "/pods/" + name;
     }
 
     @Test
@@ -72,9 +90,9 @@ class PodsThatAreLeftAloneTest {
 
     @Test
     void itCanBeDeletedWithFinalizersAndAll() {
-        assertThat(scene.api().delete(POD + "deleted").code()).isEqualTo(200);
-        assertThat(scene.api()
-                        .get(POD + "deleted")
+        assertThat(scene().api().delete(path("deleted")).code()).isEqualTo(200);
+        assertThat(scene().api()
+                        .get(path("deleted"))
                         .at("/metadata/deletionTimestamp")
                         .isMissingNode())
                 .isFalse();
@@ -82,7 +100,7 @@ class PodsThatAreLeftAloneTest {
         Answer answer = merge("deleted", "{metadata: {finalizers: null}}");
 
         assertThat(answer.code()).as(answer.message()).isEqualTo(200);
-        assertThat(scene.api().get(POD + "deleted").code()).isEqualTo(404);
+        assertThat(scene().api().get(path("deleted")).code()).isEqualTo(404);
     }
 
     @Test
@@ -95,7 +113,8 @@ class PodsThatAreLeftAloneTest {
 
     @Test
     void aWindowsPodIsLeftAlone() {
-        Answer answer = scene.create(pod("windows").with("os: {name: windows}").tolerating("os", "windows"));
+        Answer answer =
+                scene().create(pod("windows").with("os: {name: windows}").tolerating("os", "windows"));
 
         assertThat(answer.code()).as(answer.message()).isEqualTo(201);
         assertThat(answer.warnings()).isEmpty();
@@ -104,7 +123,7 @@ class PodsThatAreLeftAloneTest {
 
     @Test
     void theMirrorPodOfANodeIsLeftAloneButAForgedOneIsNot() {
-        String uid = scene.api().get("/api/v1/nodes/n1").at("/metadata/uid").asText();
+        String uid = scene().api().get("/api/v1/nodes/n1").at("/metadata/uid").asText();
         PodDraft mirror = pod("mirror")
                 .field(unconfined())
                 .on("n1")
@@ -114,15 +133,15 @@ class PodsThatAreLeftAloneTest {
                 .metadata("ownerReferences: [{apiVersion: v1, kind: Node, name: n1, uid: %s, controller: true}]"
                         .formatted(uid));
 
-        Answer forged = scene.create(mirror.named("forged"));
+        Answer forged = scene().create(mirror.named("forged"));
         assertThat(forged.code()).as(forged.message()).isEqualTo(403);
         assertThat(forged.message()).contains("[unconfined]");
 
-        ApiServer kubelet = scene.api().as("system:node:n1", "system:nodes", "system:authenticated");
-        Answer genuine = kubelet.create(scene.namespace(), mirror.object());
+        ApiServer kubelet = scene().api().as("system:node:n1", "system:nodes", "system:authenticated");
+        Answer genuine = kubelet.create(scene().namespace(), mirror.object());
         assertThat(genuine.code()).as(genuine.message()).isEqualTo(201);
         assertThat(Profiles.of(genuine.body())).isEqualTo("P=- c=UC");
-        assertThat(scene.auditAnnotations(genuine)
+        assertThat(scene().auditAnnotations(genuine)
                         .path("validate.apparmor-admission.dev/findings")
                         .asText())
                 .contains("unconfined=Audit");
@@ -133,6 +152,6 @@ class PodsThatAreLeftAloneTest {
     }
 
     private Answer merge(String pod, String yaml, String type) {
-        return scene.api().patch(POD + pod, type, Manifest.parse(yaml).toString());
+        return scene().api().patch(path(pod), type, Manifest.parse(yaml).toString());
     }
 }
