@@ -1,6 +1,7 @@
 package dev.apparmoradmission.check;
 
 import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.manifest.WorkloadsOfFiles;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import picocli.CommandLine.ParameterException;
 
 /**
  * The command {@code check}: judges the workloads of files by the one decision, as the webhook would judge the pods that come
@@ -31,15 +31,16 @@ public final class CheckCommand {
 
     private static final int NOTHING_TO_COMPLAIN_OF = 0;
     private static final int COMPLAINT = 1;
-    private static final int BAD_INPUT = 2;
 
+    private final CommandFrame frame;
     private final Surroundings surroundings;
     private final PrintStream err;
     private boolean badInput;
 
     private CheckCommand(Surroundings surroundings) {
+        this.frame = CommandFrame.of("check", surroundings);
         this.surroundings = surroundings;
-        this.err = new PrintStream(surroundings.err(), true, surroundings.charset());
+        this.err = frame.err();
     }
 
     /**
@@ -50,34 +51,19 @@ public final class CheckCommand {
      * @return the exit code of contract §7
      */
     public static int run(List<String> arguments, Surroundings surroundings) {
-        return new CheckCommand(surroundings).run(arguments);
+        CheckCommand command = new CheckCommand(surroundings);
+        return command.frame.run(() -> command.run(arguments));
     }
 
-    private int run(List<String> arguments) {
-        try {
-            CheckOptions options = CheckOptions.parse(arguments);
-            if (options.help()) {
-                surroundings.out().write(CheckOptions.usage().getBytes(surroundings.charset()));
-                surroundings.out().flush();
-                return NOTHING_TO_COMPLAIN_OF;
-            }
-            return check(options);
-        } catch (ParameterException badUsage) {
-            err.println("check: " + Printable.of(String.valueOf(badUsage.getMessage())));
-            err.println("check --help tells the options.");
-        } catch (UnreadableInputException unreadable) {
-            tell(unreadable.line());
-        } catch (IOException broken) {
-            // Most often a reader that went away, as head does.
-            err.println("check: the report cannot be written: " + Printable.of(String.valueOf(broken.getMessage())));
-        }
-        return BAD_INPUT;
+    private int run(List<String> arguments) throws IOException {
+        CheckOptions options = CheckOptions.parse(arguments);
+        return options.help() ? frame.usage(CheckOptions.usage()) : check(options);
     }
 
     private int check(CheckOptions options) throws IOException {
         Optional<Snapshot> given = options.judging().read(this::tell, warning -> err.println("warning: " + warning));
         if (given.isEmpty()) {
-            return BAD_INPUT;
+            return CommandFrame.BAD_INPUT;
         }
         Snapshot snapshot = given.get();
         Instant now = options.judging().instant(surroundings.clock());
@@ -94,9 +80,9 @@ public final class CheckCommand {
         out.flush();
         if (options.writeKnown().isPresent()) {
             write(options.writeKnown().get(), new Baseline(run.found));
-            return badInput ? BAD_INPUT : NOTHING_TO_COMPLAIN_OF;
+            return badInput ? CommandFrame.BAD_INPUT : NOTHING_TO_COMPLAIN_OF;
         }
-        return badInput ? BAD_INPUT : run.complaint ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
+        return badInput ? CommandFrame.BAD_INPUT : run.complaint ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
     }
 
     /** What is put up with: the findings of the baseline, and those of the manifests as they were. */

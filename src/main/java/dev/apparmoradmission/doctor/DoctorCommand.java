@@ -1,11 +1,10 @@
 package dev.apparmoradmission.doctor;
 
 import dev.apparmoradmission.cluster.KubectlCluster;
-import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.doctor.DoctorOptions.FailOn;
 import dev.apparmoradmission.doctor.DoctorOptions.Output;
-import dev.apparmoradmission.report.Printable;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -14,25 +13,25 @@ import java.io.PrintStream;
 import java.io.Writer;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import picocli.CommandLine.ParameterException;
 
 /** The command {@code doctor}: examines an installation in a cluster and says what is wrong and how to mend it. It changes nothing. */
 public final class DoctorCommand {
 
     private static final int SOUND = 0;
     private static final int UNSOUND = 1;
-    private static final int BAD_INPUT = 2;
 
     /** Without these nothing can be said of the whole. */
     private static final List<Source> ESSENTIAL =
             List.of(Source.MUTATING, Source.VALIDATING, Source.NAMESPACES, Source.DEPLOYMENTS);
 
+    private final CommandFrame frame;
     private final Surroundings surroundings;
     private final PrintStream err;
 
     private DoctorCommand(Surroundings surroundings) {
+        this.frame = CommandFrame.of("doctor", surroundings);
         this.surroundings = surroundings;
-        this.err = new PrintStream(surroundings.err(), true, surroundings.charset());
+        this.err = frame.err();
     }
 
     /**
@@ -43,27 +42,13 @@ public final class DoctorCommand {
      * @return the exit code: 0 sound; 1 it is not; 2 bad usage, or a cluster that cannot be reached, or not read enough
      */
     public static int run(List<String> arguments, Surroundings surroundings) {
-        return new DoctorCommand(surroundings).run(arguments);
+        DoctorCommand command = new DoctorCommand(surroundings);
+        return command.frame.run(() -> command.run(arguments));
     }
 
-    private int run(List<String> arguments) {
-        try {
-            DoctorOptions options = DoctorOptions.parse(arguments);
-            if (options.help()) {
-                surroundings.out().write(DoctorOptions.usage().getBytes(surroundings.charset()));
-                surroundings.out().flush();
-                return SOUND;
-            }
-            return examine(options);
-        } catch (ParameterException badUsage) {
-            err.println("doctor: " + Printable.of(String.valueOf(badUsage.getMessage())));
-            err.println("doctor --help tells the options.");
-        } catch (UnreadableInputException unreadable) {
-            err.println(Printable.of(unreadable.line()));
-        } catch (IOException broken) {
-            err.println("doctor: the report cannot be written: " + Printable.of(String.valueOf(broken.getMessage())));
-        }
-        return BAD_INPUT;
+    private int run(List<String> arguments) throws IOException {
+        DoctorOptions options = DoctorOptions.parse(arguments);
+        return options.help() ? frame.usage(DoctorOptions.usage()) : examine(options);
     }
 
     private int examine(DoctorOptions options) throws IOException {
@@ -90,7 +75,7 @@ public final class DoctorCommand {
             // What nobody looked at must not pass for sound, least of all with a program that reads exit codes only.
             err.println(
                     "doctor: too little could be read to call it sound; deploy/doctor/rbac-doctor.yaml has the rights");
-            return BAD_INPUT;
+            return CommandFrame.BAD_INPUT;
         }
         return SOUND;
     }

@@ -1,6 +1,6 @@
 package dev.apparmoradmission.explain;
 
-import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.decision.Derivation;
 import dev.apparmoradmission.decision.Snapshot;
@@ -18,22 +18,22 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import picocli.CommandLine.ParameterException;
 
 /** The command {@code explain}: prints the whole way to the decision about workloads of files (contract §7). */
 public final class ExplainCommand {
 
     private static final int NOTHING_DENIED = 0;
     private static final int DENIED = 1;
-    private static final int BAD_INPUT = 2;
 
+    private final CommandFrame frame;
     private final Surroundings surroundings;
     private final PrintStream err;
     private boolean badInput;
 
     private ExplainCommand(Surroundings surroundings) {
+        this.frame = CommandFrame.of("explain", surroundings);
         this.surroundings = surroundings;
-        this.err = new PrintStream(surroundings.err(), true, surroundings.charset());
+        this.err = frame.err();
     }
 
     /**
@@ -44,35 +44,19 @@ public final class ExplainCommand {
      * @return the exit code: 0 nothing is denied; 1 something is; 2 bad usage or input that cannot be read
      */
     public static int run(List<String> arguments, Surroundings surroundings) {
-        return new ExplainCommand(surroundings).run(arguments);
+        ExplainCommand command = new ExplainCommand(surroundings);
+        return command.frame.run(() -> command.run(arguments));
     }
 
-    private int run(List<String> arguments) {
-        try {
-            ExplainOptions options = ExplainOptions.parse(arguments);
-            if (options.help()) {
-                surroundings.out().write(ExplainOptions.usage().getBytes(surroundings.charset()));
-                surroundings.out().flush();
-                return NOTHING_DENIED;
-            }
-            return explain(options);
-        } catch (ParameterException badUsage) {
-            err.println("explain: " + Printable.of(String.valueOf(badUsage.getMessage())));
-            err.println("explain --help tells the options.");
-        } catch (UnreadableInputException unreadable) {
-            tell(unreadable.line());
-        } catch (IOException broken) {
-            // Most often a reader that went away, as head does.
-            err.println(
-                    "explain: the explanation cannot be written: " + Printable.of(String.valueOf(broken.getMessage())));
-        }
-        return BAD_INPUT;
+    private int run(List<String> arguments) throws IOException {
+        ExplainOptions options = ExplainOptions.parse(arguments);
+        return options.help() ? frame.usage(ExplainOptions.usage()) : explain(options);
     }
 
     private int explain(ExplainOptions options) throws IOException {
         Optional<Snapshot> snapshot = options.judging().read(this::tell, warning -> err.println("warning: " + warning));
         if (snapshot.isEmpty()) {
-            return BAD_INPUT;
+            return CommandFrame.BAD_INPUT;
         }
         Instant now = options.judging().instant(surroundings.clock());
         Report.Header header = new Report.Header(snapshot.get().policies().hash(), now);
@@ -90,7 +74,7 @@ public final class ExplainCommand {
                     .map(wanted -> "explain: no workload " + wanted + " in these files")
                     .orElse("explain: no workload in these files"));
         }
-        return badInput ? BAD_INPUT : run.denied ? DENIED : NOTHING_DENIED;
+        return badInput ? CommandFrame.BAD_INPUT : run.denied ? DENIED : NOTHING_DENIED;
     }
 
     private void tell(String line) {

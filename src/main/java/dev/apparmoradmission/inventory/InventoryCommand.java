@@ -2,12 +2,11 @@ package dev.apparmoradmission.inventory;
 
 import dev.apparmoradmission.cluster.ClusterFiles;
 import dev.apparmoradmission.cluster.ListedCluster;
-import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.inventory.InventoryOptions.FailOn;
 import dev.apparmoradmission.inventory.InventoryOptions.Output;
 import dev.apparmoradmission.node.TransientTaints;
-import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.wire.InventoryReader;
 import dev.apparmoradmission.wire.ProfileLists;
 import java.io.BufferedOutputStream;
@@ -19,7 +18,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.ParameterException;
 
 /**
  * The command {@code inventory}: looks at every node once, in a cluster or in files, and says what it really has, where it
@@ -29,17 +27,18 @@ public final class InventoryCommand {
 
     private static final int ALL_IS_WELL = 0;
     private static final int COMPLAINT = 1;
-    private static final int BAD_INPUT = 2;
 
     /** What cannot be understood is told of so many lines, not of each. */
     private static final int MOST_TOLD = 20;
 
+    private final CommandFrame frame;
     private final Surroundings surroundings;
     private final PrintStream err;
 
     private InventoryCommand(Surroundings surroundings) {
+        this.frame = CommandFrame.of("inventory", surroundings);
         this.surroundings = surroundings;
-        this.err = new PrintStream(surroundings.err(), true, surroundings.charset());
+        this.err = frame.err();
     }
 
     /**
@@ -50,29 +49,13 @@ public final class InventoryCommand {
      * @return the exit code: 0 all is well; 1 something is not; 2 bad usage or input that cannot be read
      */
     public static int run(List<String> arguments, Surroundings surroundings) {
-        return new InventoryCommand(surroundings).run(arguments);
+        InventoryCommand command = new InventoryCommand(surroundings);
+        return command.frame.run(() -> command.run(arguments));
     }
 
-    private int run(List<String> arguments) {
-        try {
-            InventoryOptions options = InventoryOptions.parse(arguments);
-            if (options.help()) {
-                surroundings.out().write(InventoryOptions.usage().getBytes(surroundings.charset()));
-                surroundings.out().flush();
-                return ALL_IS_WELL;
-            }
-            return look(options);
-        } catch (ParameterException badUsage) {
-            err.println("inventory: " + Printable.of(String.valueOf(badUsage.getMessage())));
-            err.println("inventory --help tells the options.");
-        } catch (UnreadableInputException unreadable) {
-            err.println(Printable.of(unreadable.line()));
-        } catch (IOException broken) {
-            // Most often a reader that went away, as head does.
-            err.println(
-                    "inventory: the report cannot be written: " + Printable.of(String.valueOf(broken.getMessage())));
-        }
-        return BAD_INPUT;
+    private int run(List<String> arguments) throws IOException {
+        InventoryOptions options = InventoryOptions.parse(arguments);
+        return options.help() ? frame.usage(InventoryOptions.usage()) : look(options);
     }
 
     private int look(InventoryOptions options) throws IOException {

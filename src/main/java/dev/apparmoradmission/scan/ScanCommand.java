@@ -6,6 +6,7 @@ import dev.apparmoradmission.cluster.ListedCluster;
 import dev.apparmoradmission.cluster.ListedWorkloads;
 import dev.apparmoradmission.cluster.PolicyDirectories;
 import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.policy.Namespaces;
@@ -30,24 +31,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import picocli.CommandLine.ParameterException;
 
 /** The command {@code scan}: judges once what is in a live cluster. It changes nothing there. */
 public final class ScanCommand {
 
     private static final int NOTHING_TO_COMPLAIN_OF = 0;
     private static final int COMPLAINT = 1;
-    private static final int BAD_INPUT = 2;
 
     /** What cannot be understood is told of so many lines, not of each. */
     private static final int MOST_TOLD = 20;
 
+    private final CommandFrame frame;
     private final Surroundings surroundings;
     private final PrintStream err;
 
     private ScanCommand(Surroundings surroundings) {
+        this.frame = CommandFrame.of("scan", surroundings);
         this.surroundings = surroundings;
-        this.err = new PrintStream(surroundings.err(), true, surroundings.charset());
+        this.err = frame.err();
     }
 
     /**
@@ -58,34 +59,22 @@ public final class ScanCommand {
      * @return the exit code: 0 nothing to complain of; 1 something is; 2 bad usage, or something could not be read
      */
     public static int run(List<String> arguments, Surroundings surroundings) {
-        return new ScanCommand(surroundings).run(arguments);
+        ScanCommand command = new ScanCommand(surroundings);
+        return command.frame.run(() -> command.run(arguments));
     }
 
-    private int run(List<String> arguments) {
-        try {
-            ScanOptions options = ScanOptions.parse(arguments);
-            if (options.help()) {
-                surroundings.out().write(ScanOptions.usage().getBytes(surroundings.charset()));
-                surroundings.out().flush();
-                return NOTHING_TO_COMPLAIN_OF;
-            }
-            Optional<PolicySet> policies = policies(options.policies());
-            if (policies.isEmpty()) {
-                return BAD_INPUT;
-            }
-            try (KubernetesClient client = KubectlCluster.open(options.context(), "use check, which judges files")) {
-                return scan(options, policies.get(), client);
-            }
-        } catch (ParameterException badUsage) {
-            err.println("scan: " + Printable.of(String.valueOf(badUsage.getMessage())));
-            err.println("scan --help tells the options.");
-        } catch (UnreadableInputException unreadable) {
-            err.println(Printable.of(unreadable.line()));
-        } catch (IOException broken) {
-            // Most often a reader that went away, as head does.
-            err.println("scan: " + Printable.of(String.valueOf(broken.getMessage())));
+    private int run(List<String> arguments) throws IOException {
+        ScanOptions options = ScanOptions.parse(arguments);
+        if (options.help()) {
+            return frame.usage(ScanOptions.usage());
         }
-        return BAD_INPUT;
+        Optional<PolicySet> policies = policies(options.policies());
+        if (policies.isEmpty()) {
+            return CommandFrame.BAD_INPUT;
+        }
+        try (KubernetesClient client = KubectlCluster.open(options.context(), "use check, which judges files")) {
+            return scan(options, policies.get(), client);
+        }
     }
 
     private Optional<PolicySet> policies(List<Path> paths) {
@@ -130,6 +119,6 @@ public final class ScanCommand {
         progress.end();
         report.end(scan.summary());
         out.flush();
-        return scan.isPartial() ? BAD_INPUT : scan.isComplaint() ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
+        return scan.isPartial() ? CommandFrame.BAD_INPUT : scan.isComplaint() ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
     }
 }
