@@ -67,7 +67,8 @@ public final class WorkloadReader {
                     case "namespace" -> metadata.namespace = Json.text(parser, problem, field);
                     case "labels" -> metadata.labels = Json.texts(parser, problem, field);
                     case "annotations" -> metadata.annotations = Json.texts(parser, problem, field);
-                    case "continue" -> metadata.nextPage = Json.text(parser, problem, field);
+                    // A list's field: in a pod it is unknown to the API, and no fault of the pod.
+                    case "continue" -> metadata.nextPage = Json.text(parser, new Problem(), field);
                     case "ownerReferences" -> metadata.controlled = hasController(parser);
                     case "deletionTimestamp" -> {
                         metadata.deleting = value != JsonToken.VALUE_NULL;

@@ -100,6 +100,15 @@ class CheckCommandTest {
         assertThat(check(write("denied.yaml", DENIED)).code()).isEqualTo(1);
     }
 
+    @Test
+    void a_field_that_only_lists_have_is_no_fault_of_a_pod() throws Exception {
+        assertThat(check(write(
+                                "good.yaml",
+                                GOOD.replace("{name: good}", "{name: good, continue: 5, ownerReferences: 7}")))
+                        .code())
+                .isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({"deny, 0", "warn, 1", "never, 0"})
     void a_warning_fails_only_where_asked_for(String failOn, int code) throws Exception {
