@@ -7,7 +7,6 @@ import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -66,18 +65,14 @@ record CheckOptions(
      */
     static CheckOptions parse(List<String> arguments) {
         ParseResult parsed = Options.parse(spec(), arguments);
-        boolean help = parsed.isUsageHelpRequested();
-        List<String> paths = parsed.matchedPositionalValue(0, List.of());
-        if (paths.isEmpty() && !help) {
-            throw Options.problem(parsed, "Give the files or directories to check, or - for standard input");
-        }
+        List<String> paths = Options.files(parsed, "Give the files or directories to check, or - for standard input");
         List<String> before = parsed.matchedOptionValue(DIFF, List.of());
         if (!before.isEmpty() && parsed.hasMatchedOption(WRITE_BASELINE)) {
             throw Options.problem(parsed, WRITE_BASELINE + " and " + DIFF + " do not go together");
         }
         return new CheckOptions(
-                help,
-                List.copyOf(paths),
+                parsed.isUsageHelpRequested(),
+                paths,
                 JudgingOptions.of(parsed),
                 Options.globs(parsed, EXCLUDE),
                 Options.choice(parsed, OUTPUT, Output.values(), Output.TEXT),
@@ -107,14 +102,7 @@ record CheckOptions(
                         "",
                         "Exit codes: 0 nothing to complain of; 1 something is denied (or warned of, with --fail-on warn);",
                         "2 bad usage, or input that cannot be read (all other files are judged all the same).");
-        spec.addPositional(PositionalParamSpec.builder()
-                .index("0..*")
-                .arity("0..*")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .paramLabel("PATH")
-                .description("a file, a directory, or - for standard input")
-                .build());
+        Options.files(spec);
         JudgingOptions.declare(spec);
         Options.many(spec, EXCLUDE, "GLOB", "leave out files below a PATH whose path or name it matches, repeatable");
         Options.one(spec, BASELINE, "FILE", "findings that are known and do not fail the check; new ones do");

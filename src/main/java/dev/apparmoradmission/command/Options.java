@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -56,6 +57,32 @@ public final class Options {
                 .type(boolean.class)
                 .description(help)
                 .build());
+    }
+
+    /** What stands behind the options: any number of files, directories, or {@code -}. */
+    public static void files(CommandSpec spec) {
+        spec.addPositional(PositionalParamSpec.builder()
+                .index("0..*")
+                .arity("0..*")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .paramLabel("PATH")
+                .description("a file, a directory, or - for standard input")
+                .build());
+    }
+
+    /**
+     * What stands behind the options.
+     *
+     * @param missing what to say where nothing does, and the usage is not asked for either
+     * @throws ParameterException then
+     */
+    public static List<String> files(ParseResult parsed, String missing) {
+        List<String> files = parsed.matchedPositionalValue(0, List.of());
+        if (files.isEmpty() && !parsed.isUsageHelpRequested()) {
+            throw problem(parsed, missing);
+        }
+        return List.copyOf(files);
     }
 
     /** The option that asks for the usage only. */

@@ -5,7 +5,6 @@ import dev.apparmoradmission.manifest.JudgingOptions;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -37,14 +36,10 @@ record ExplainOptions(
      */
     static ExplainOptions parse(List<String> arguments) {
         ParseResult parsed = Options.parse(spec(), arguments);
-        boolean help = parsed.isUsageHelpRequested();
-        List<String> paths = parsed.matchedPositionalValue(0, List.of());
-        if (paths.isEmpty() && !help) {
-            throw Options.problem(parsed, "Give the file to explain, or - for standard input");
-        }
+        List<String> paths = Options.files(parsed, "Give the file to explain, or - for standard input");
         return new ExplainOptions(
-                help,
-                List.copyOf(paths),
+                parsed.isUsageHelpRequested(),
+                paths,
                 JudgingOptions.of(parsed),
                 Options.text(parsed, WORKLOAD),
                 Options.choice(parsed, OUTPUT, Output.values(), Output.TEXT));
@@ -65,14 +60,7 @@ record ExplainOptions(
                 .footer(
                         "",
                         "Exit codes: 0 nothing is denied; 1 something is; 2 bad usage, input that cannot be read, or no such workload.");
-        spec.addPositional(PositionalParamSpec.builder()
-                .index("0..*")
-                .arity("0..*")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .paramLabel("PATH")
-                .description("a file, a directory, or - for standard input")
-                .build());
+        Options.files(spec);
         JudgingOptions.declare(spec);
         Options.one(spec, WORKLOAD, "NAME", "only this one; NAME, or KIND/NAME as in deployment/web");
         Options.one(spec, OUTPUT, "FORM", Options.names(Output.values()) + " (default: text)");
