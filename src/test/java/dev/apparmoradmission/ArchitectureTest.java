@@ -43,8 +43,22 @@ class ArchitectureTest {
             List.of("wire"),
             List.of("cluster", "report"),
             List.of("command"),
-            List.of("manifest"),
-            List.of("webhook", "check", "explain", "scan", "agent", "inventory", "export"),
+            List.of("manifest", "observed"),
+            List.of("openreports"),
+            List.of(
+                    "webhook",
+                    "check",
+                    "explain",
+                    "scan",
+                    "agent",
+                    "inventory",
+                    "export",
+                    "fix",
+                    "snapshot",
+                    "exceptions",
+                    "policytest",
+                    "policylint",
+                    "policydiff"),
             // It looks at the nodes as inventory does.
             List.of("doctor"));
 

@@ -101,8 +101,7 @@ public final class ListedWorkloads {
                 }
                 ManifestObject list = page.list().get();
                 for (ManifestObject item : list.items()) {
-                    boolean kept = kind != WorkloadKind.POD && item.isControlled();
-                    if (!kept && seen.add(item.namespace() + "/" + item.name())) {
+                    if (!isKept(kind, item) && seen.add(item.namespace() + "/" + item.name())) {
                         reader.workload(kind, item);
                     }
                 }
@@ -177,7 +176,13 @@ public final class ListedWorkloads {
         return root + namespace + plural(kind);
     }
 
-    private static String plural(WorkloadKind kind) {
+    /** Whether it is a template that another object makes and keeps. */
+    static boolean isKept(WorkloadKind kind, ManifestObject object) {
+        return kind.isTemplate() && object.controller().isPresent();
+    }
+
+    /** The kind in the paths of the API. */
+    static String plural(WorkloadKind kind) {
         return kind.kindName().toLowerCase(Locale.ROOT) + "s";
     }
 

@@ -1,32 +1,19 @@
 package dev.apparmoradmission.scan;
 
-import dev.apparmoradmission.cluster.ClusterFiles;
-import dev.apparmoradmission.cluster.KubectlCluster;
-import dev.apparmoradmission.cluster.ListedCluster;
-import dev.apparmoradmission.cluster.ListedWorkloads;
-import dev.apparmoradmission.cluster.PolicyDirectories;
-import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.cluster.ObservedCluster;
 import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
-import dev.apparmoradmission.decision.Snapshot;
-import dev.apparmoradmission.policy.Namespaces;
+import dev.apparmoradmission.observed.Observation;
 import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.report.JsonReport;
 import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.report.Report;
-import dev.apparmoradmission.wire.InventoryReader;
-import dev.apparmoradmission.wire.PolicyReading;
-import dev.apparmoradmission.wire.ProfileLists;
 import dev.apparmoradmission.workload.WorkloadKind;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,54 +55,31 @@ public final class ScanCommand {
         if (options.help()) {
             return frame.usage(ScanOptions.usage());
         }
-        Optional<PolicySet> policies = policies(options.policies());
+        Optional<PolicySet> policies =
+                Observation.policies(options.observed().policies(), problem -> err.println(Printable.of(problem)));
         if (policies.isEmpty()) {
             return CommandFrame.BAD_INPUT;
         }
-        try (KubernetesClient client = KubectlCluster.open(options.context(), "use check, which judges files")) {
-            return scan(options, policies.get(), client);
+        try (ObservedCluster cluster = options.observed().open()) {
+            Instant now = options.observed().instant(cluster, surroundings.clock());
+            return scan(options, Observation.of(cluster, policies.get(), now));
         }
     }
 
-    private Optional<PolicySet> policies(List<Path> paths) {
-        PolicyReading reading = new PolicyDirectories(paths).read();
-        if (reading instanceof PolicyReading.Refused refused) {
-            refused.problems().forEach(problem -> err.println(Printable.of(problem.toString())));
-        }
-        return reading instanceof PolicyReading.Accepted accepted ? Optional.of(accepted.set()) : Optional.empty();
-    }
-
-    private int scan(ScanOptions options, PolicySet policies, KubernetesClient client) throws IOException {
+    private int scan(ScanOptions options, Observation observation) throws IOException {
         Map<String, NamespaceTally> tallies = new TreeMap<>();
         BufferedOutputStream out = new BufferedOutputStream(surroundings.out(), 1 << 16);
         Report report = options.output() == ScanOptions.Output.JSON
                 ? new JsonReport(out)
                 : new ScanText(new OutputStreamWriter(out, surroundings.charset()), surroundings.style(), tallies);
-        InventoryReader reader = new InventoryReader(new ProfileLists());
-        // Without nodes nothing can be judged; so much must be had, or there is no report.
-        ClusterFiles.View view = ListedCluster.read(client, options.inventoryNamespace(), reader, any -> {});
-        view.problems().stream().limit(MOST_TOLD).forEach(problem -> err.println("warning: " + problem.describe()));
-        Namespaces namespaces = Namespaces.UNKNOWN;
-        Optional<String> unread = Optional.empty();
-        try {
-            namespaces = ListedCluster.namespaces(client);
-        } catch (UnreadableInputException e) {
-            // A policy that selects namespaces by labels then holds everywhere, as in the webhook: fail closed.
-            unread = Optional.of(e.line() + "; policies with a namespaceSelector are taken to hold everywhere");
-        }
-        Snapshot snapshot = new Snapshot(policies, view.nodes(), namespaces, false);
-        Instant now =
-                options.now().orElseGet(() -> surroundings.clock().instant().truncatedTo(ChronoUnit.SECONDS));
-        report.begin(new Report.Header(policies.hash(), now));
+        observation.view().problems().stream()
+                .limit(MOST_TOLD)
+                .forEach(problem -> err.println("warning: " + problem.describe()));
+        report.begin(new Report.Header(observation.snapshot().policies().hash(), observation.now()));
         Progress progress = new Progress(err, surroundings.attended());
-        Scan scan = new Scan(options, snapshot, now, report, tallies, progress, err);
-        if (unread.isPresent()) {
-            scan.unread(unread.get());
-        }
-        List<WorkloadKind> kinds = Arrays.stream(WorkloadKind.values())
-                .filter(kind -> kind == WorkloadKind.POD || !options.podsOnly())
-                .toList();
-        new ListedWorkloads(client).read(options.namespaces(), kinds, scan);
+        Scan scan = new Scan(options, report, tallies, progress, err);
+        List<WorkloadKind> kinds = options.podsOnly() ? List.of(WorkloadKind.POD) : Observation.EVERY_KIND;
+        observation.judge(options.observed().namespaces(), kinds, scan);
         progress.end();
         report.end(scan.summary());
         out.flush();

@@ -2,6 +2,8 @@ package dev.apparmoradmission.wire;
 
 import dev.apparmoradmission.workload.Workload;
 import dev.apparmoradmission.workload.WorkloadKind;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,9 +58,23 @@ public final class ManifestObject {
         return metadata.namespace;
     }
 
-    /** Whether it is made and kept by another object: one of its {@code metadata.ownerReferences} is a controller. */
-    public boolean isControlled() {
-        return metadata.controlled;
+    /** {@code metadata.uid}; empty where the API server has not given one. */
+    public String uid() {
+        return metadata.uid;
+    }
+
+    /** {@code metadata.creationTimestamp}; absent where it has not been stored, or the text is no instant. */
+    public Optional<Instant> created() {
+        try {
+            return metadata.created.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(metadata.created));
+        } catch (DateTimeParseException notAnInstant) {
+            return Optional.empty();
+        }
+    }
+
+    /** The object that makes and keeps it: the one of {@code metadata.ownerReferences} that is its controller. */
+    public Optional<ObjectOwner> controller() {
+        return metadata.controller;
     }
 
     /** {@code metadata.continue} of a list: where its next page begins; empty where it has none. */

@@ -69,7 +69,10 @@ public final class WorkloadReader {
                     case "annotations" -> metadata.annotations = Json.texts(parser, problem, field);
                     // A list's field: in a pod it is unknown to the API, and no fault of the pod.
                     case "continue" -> metadata.nextPage = Json.text(parser, new Problem(), field);
-                    case "ownerReferences" -> metadata.controlled = hasController(parser);
+                    // Of stored objects only; of another form they say nothing, and are no fault of a manifest.
+                    case "uid" -> metadata.uid = Json.text(parser, new Problem(), field);
+                    case "creationTimestamp" -> metadata.created = Json.text(parser, new Problem(), field);
+                    case "ownerReferences" -> metadata.controller = controller(parser);
                     case "deletionTimestamp" -> {
                         metadata.deleting = value != JsonToken.VALUE_NULL;
                         parser.skipChildren();
@@ -81,23 +84,39 @@ public final class WorkloadReader {
         return metadata;
     }
 
-    /** Whether one of the owners is the controller; what is of another form says nothing of that. */
-    private static boolean hasController(JsonParser parser) throws IOException {
-        boolean controlled = false;
+    /** The owner that is the controller; what is of another form says nothing of that. */
+    private static Optional<ObjectOwner> controller(JsonParser parser) throws IOException {
+        Optional<ObjectOwner> controller = Optional.empty();
         if (Json.startsList(parser, new Problem(), "ownerReferences")) {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                if (parser.currentToken() != JsonToken.START_OBJECT) {
-                    parser.skipChildren();
-                    continue;
-                }
-                for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
-                    JsonToken value = parser.nextToken();
-                    controlled |= field.equals("controller") && value == JsonToken.VALUE_TRUE;
+                if (parser.currentToken() == JsonToken.START_OBJECT) {
+                    Optional<ObjectOwner> owner = ifController(parser);
+                    controller = owner.isPresent() ? owner : controller;
+                } else {
                     parser.skipChildren();
                 }
             }
         }
-        return controlled;
+        return controller;
+    }
+
+    private static Optional<ObjectOwner> ifController(JsonParser parser) throws IOException {
+        String kind = "";
+        String name = "";
+        boolean controls = false;
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            switch (field) {
+                case "kind" -> kind = Json.text(parser, new Problem(), field);
+                case "name" -> name = Json.text(parser, new Problem(), field);
+                case "controller" -> {
+                    controls = value == JsonToken.VALUE_TRUE;
+                    parser.skipChildren();
+                }
+                default -> parser.skipChildren();
+            }
+        }
+        return controls ? Optional.of(new ObjectOwner(kind, name)) : Optional.empty();
     }
 
     private static SpecDraft spec(JsonParser parser) throws IOException {

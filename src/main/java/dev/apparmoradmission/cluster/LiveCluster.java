@@ -1,0 +1,75 @@
+package dev.apparmoradmission.cluster;
+
+import dev.apparmoradmission.policy.Namespaces;
+import dev.apparmoradmission.wire.InventoryReader;
+import dev.apparmoradmission.workload.WorkloadKind;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The cluster that kubectl would talk to, as it is now. */
+public final class LiveCluster implements ObservedCluster {
+
+    private final KubernetesClient client;
+    private final String inventoryNamespace;
+
+    private LiveCluster(KubernetesClient client, String inventoryNamespace) {
+        this.client = client;
+        this.inventoryNamespace = inventoryNamespace;
+    }
+
+    /**
+     * Opens a client for one look. Nothing is asked yet.
+     *
+     * @param context the context of the kubeconfig; absent for its current one
+     * @param inventoryNamespace where the inventory ConfigMaps are
+     * @param instead what to do where there is no cluster, beside setting KUBECONFIG
+     * @throws UnreadableInputException with one line, where no cluster is configured, or not this one
+     */
+    public static LiveCluster open(Optional<String> context, String inventoryNamespace, String instead)
+            throws UnreadableInputException {
+        return new LiveCluster(KubectlCluster.open(context, instead), inventoryNamespace);
+    }
+
+    /** The client, for those that write what they found. */
+    public KubernetesClient client() {
+        return client;
+    }
+
+    @Override
+    public String server() {
+        return String.valueOf(client.getMasterUrl());
+    }
+
+    @Override
+    public Optional<Instant> takenAt() {
+        return Optional.empty();
+    }
+
+    @Override
+    public ClusterFiles.View view(InventoryReader reader, Consumer<String> unread) throws UnreadableInputException {
+        ClusterFiles.View view = ListedCluster.read(client, inventoryNamespace, reader, any -> {});
+        Namespaces namespaces = Namespaces.UNKNOWN;
+        try {
+            namespaces = ListedCluster.namespaces(client);
+        } catch (UnreadableInputException e) {
+            // A policy that selects namespaces by labels then holds everywhere, as in the webhook: fail closed.
+            unread.accept(e.line() + "; policies with a namespaceSelector are taken to hold everywhere");
+        }
+        return new ClusterFiles.View(view.nodes(), view.inventory(), namespaces, view.problems());
+    }
+
+    @Override
+    public void workloads(List<String> namespaces, List<WorkloadKind> kinds, ListedWorkloads.Reader reader)
+            throws IOException {
+        new ListedWorkloads(client).read(namespaces, kinds, reader);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.apparmoradmission.observed;
+
+import dev.apparmoradmission.cluster.LiveCluster;
+import dev.apparmoradmission.cluster.ObservedCluster;
+import dev.apparmoradmission.cluster.SnapshotDirectory;
+import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.Options;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Which cluster a command looks at, and at what of it, as its options say: the same options at each.
+ *
+ * @param policies files and directories of policies
+ * @param context the context of the kubeconfig, where not the current one
+ * @param snapshot the directory of a snapshot to look at instead of a cluster
+ * @param namespaces where to look; none for everywhere
+ * @param inventoryNamespace where the inventory ConfigMaps are
+ * @param now the instant to judge at, where it is given
+ */
+public record ObservedOptions(
+        List<Path> policies,
+        Optional<String> context,
+        Optional<Path> snapshot,
+        List<String> namespaces,
+        String inventoryNamespace,
+        Optional<Instant> now) {
+
+    private static final String POLICY = "--policy";
+    private static final String CONTEXT = "--context";
+    private static final String SNAPSHOT = "--snapshot";
+    private static final String NAMESPACE = "--namespace";
+    private static final String INVENTORY_NAMESPACE = "--inventory-namespace";
+    private static final String NOW = "--now";
+
+    private static final String DEFAULT_INVENTORY_NAMESPACE = "apparmor-admission";
+
+    /** Copies the lists. */
+    public ObservedOptions {
+        policies = List.copyOf(policies);
+        namespaces = List.copyOf(namespaces);
+    }
+
+    /** Adds the options to a command's. */
+    public static void declare(CommandSpec spec) {
+        Options.many(spec, POLICY, "DIR", "a directory or file with policies, repeatable (default: policies)");
+        Options.one(spec, CONTEXT, "NAME", "the context of the kubeconfig (default: its current one)");
+        Options.one(
+                spec, SNAPSHOT, "DIR", "look at a snapshot of a cluster, which snapshot has made, not at a live one");
+        Options.many(spec, NAMESPACE, "NAME", "look only there, repeatable (default: everywhere)");
+        Options.one(
+                spec,
+                INVENTORY_NAMESPACE,
+                "NAME",
+                "where the inventory ConfigMaps are (default: " + DEFAULT_INVENTORY_NAMESPACE + ")");
+        Options.one(
+                spec,
+                NOW,
+                "INSTANT",
+                "judge as of this RFC 3339 instant (default: now; of a snapshot: when it was taken)");
+    }
+
+    /**
+     * Takes them from the arguments.
+     *
+     * @throws ParameterException where they make no sense
+     */
+    public static ObservedOptions of(ParseResult parsed) {
+        Optional<Path> snapshot = Options.path(parsed, SNAPSHOT);
+        if (snapshot.isPresent()
+                && (parsed.hasMatchedOption(CONTEXT) || parsed.hasMatchedOption(INVENTORY_NAMESPACE))) {
+            throw Options.problem(
+                    parsed,
+                    CONTEXT + " and " + INVENTORY_NAMESPACE + " are for a live cluster, which is not asked with "
+                            + SNAPSHOT);
+        }
+        List<Path> policies = Options.paths(parsed, POLICY);
+        return new ObservedOptions(
+                policies.isEmpty() ? List.of(Path.of("policies")) : policies,
+                Options.text(parsed, CONTEXT),
+                snapshot,
+                parsed.<List<String>>matchedOptionValue(NAMESPACE, List.of()),
+                Options.text(parsed, INVENTORY_NAMESPACE).orElse(DEFAULT_INVENTORY_NAMESPACE),
+                Options.instant(parsed, NOW));
+    }
+
+    /**
+     * Opens the cluster, or the snapshot.
+     *
+     * @throws UnreadableInputException with one line, where there is none
+     */
+    public ObservedCluster open() throws UnreadableInputException {
+        return snapshot.isPresent()
+                ? SnapshotDirectory.open(snapshot.get())
+                : LiveCluster.open(
+                        context, inventoryNamespace, "give --snapshot DIR, or use check, which judges files");
+    }
+
+    /** The instant to judge at: the one given, else when the snapshot was taken, else the present in whole seconds. */
+    public Instant instant(ObservedCluster cluster, Clock clock) {
+        return now.or(cluster::takenAt).orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS));
+    }
+}
