@@ -2,10 +2,11 @@ package dev.apparmoradmission;
 
 import dev.apparmoradmission.agent.AgentCommand;
 import dev.apparmoradmission.check.CheckCommand;
+import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.doctor.DoctorCommand;
 import dev.apparmoradmission.explain.ExplainCommand;
-import dev.apparmoradmission.export.PolicyCommand;
+import dev.apparmoradmission.export.ExportCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
 import dev.apparmoradmission.scan.ScanCommand;
 import dev.apparmoradmission.webhook.WebhookCommand;
@@ -26,6 +27,13 @@ public final class Main {
 
     private static final int BAD_USAGE = 2;
 
+    private static final String POLICY_USAGE = """
+            Usage: java -jar quarkus-run.jar policy COMMAND [OPTION...]
+            Commands:
+              export  make the API server's own admission policies of the part that needs neither nodes nor a clock
+            policy COMMAND --help tells its options.
+            """;
+
     Main() {}
 
     /**
@@ -41,7 +49,7 @@ public final class Main {
             case "inventory" -> System.exit(InventoryCommand.run(options, Surroundings.ofProcess()));
             case "doctor" -> System.exit(DoctorCommand.run(options, Surroundings.ofProcess()));
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
-            case "policy" -> System.exit(PolicyCommand.run(options, Surroundings.ofProcess()));
+            case "policy" -> System.exit(policy(options, Surroundings.ofProcess()));
             case "scan" -> System.exit(ScanCommand.run(options, Surroundings.ofProcess()));
             case "explain" -> System.exit(ExplainCommand.run(options, Surroundings.ofProcess()));
             case "agent" ->
@@ -57,6 +65,26 @@ public final class Main {
         }
     }
 
+    /** Runs the command of {@code policy} that the first argument names; gives its exit code. */
+    static int policy(List<String> arguments, Surroundings surroundings) {
+        CommandFrame frame = CommandFrame.of("policy", surroundings);
+        String command = arguments.isEmpty() ? "" : arguments.get(0);
+        List<String> options = arguments.subList(Math.min(1, arguments.size()), arguments.size());
+        return switch (command) {
+            case "export" -> ExportCommand.run(options, surroundings);
+            case "--help", "-h", "help" -> frame.run(() -> frame.usage(POLICY_USAGE));
+            default -> {
+                frame.err()
+                        .println(
+                                command.isEmpty()
+                                        ? "policy: a command is needed."
+                                        : "policy: unknown command: " + printable(command) + ".");
+                frame.err().print(POLICY_USAGE);
+                yield BAD_USAGE;
+            }
+        };
+    }
+
     private static void usage(PrintStream out) {
         out.println("Usage: java -jar quarkus-run.jar COMMAND [OPTION...]");
         out.println("Commands:");
@@ -65,7 +93,7 @@ public final class Main {
         out.println("  explain    say why a workload of a manifest is judged as it is");
         out.println("  scan       judge what is in a live cluster");
         out.println("  inventory  show what each node really has, in a cluster or in files");
-        out.println("  policy     export policies as admission policies of the API server");
+        out.println("  policy     work on policies before they are in force: policy --help tells how");
         out.println("  doctor     examine an installation in a cluster, and tell how to mend it");
         out.println("  agent      publish what this node's kernel holds, as soon as it changes");
         out.println("COMMAND --help tells its options; --version prints the version.");

@@ -40,7 +40,7 @@ class PolicyExportTest {
     private static Run run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = PolicyCommand.run(
+        int code = ExportCommand.run(
                 List.of(arguments),
                 new Surroundings(
                         new ByteArrayInputStream(new byte[0]),
@@ -53,7 +53,7 @@ class PolicyExportTest {
     }
 
     private static String exported(Path policy, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("export", "--policy", policy.toString()));
+        List<String> arguments = new ArrayList<>(List.of("--policy", policy.toString()));
         arguments.addAll(List.of(more));
         Run run = run(arguments.toArray(String[]::new));
         assertThat(run.err()).isEmpty();
@@ -272,17 +272,12 @@ class PolicyExportTest {
     @Test
     void bad_usage_is_one_line_and_the_way_to_help() {
         for (String[] arguments : new String[][] {
-            {},
-            {"import"},
-            {"export", "--format", "rego"},
-            {"export", "--mutating", "v2"},
-            {"export", "more"},
-            {"export", "--exclude-namespace", "Kube_System"}
+            {"--format", "rego"}, {"--mutating", "v2"}, {"more"}, {"--exclude-namespace", "Kube_System"}
         }) {
             Run run = run(arguments);
             assertThat(run.code()).isEqualTo(2);
             assertThat(run.out()).isEmpty();
-            assertThat(run.err()).startsWith("policy").hasLineCount(2).contains("policy export --help");
+            assertThat(run.err()).startsWith("policy export: ").hasLineCount(2).contains("policy export --help");
         }
         assertThat(run("--help").out())
                 .startsWith("Usage: java -jar quarkus-run.jar policy export")
@@ -292,7 +287,7 @@ class PolicyExportTest {
     @Test
     void policies_that_cannot_be_used_are_told_with_file_and_place() throws IOException {
         Path broken = Files.writeString(directory.resolve("broken.yaml"), "kind: AppArmorPolicy\nspec: {mode: Off}\n");
-        Run run = run("export", "--policy", broken.toString());
+        Run run = run("--policy", broken.toString());
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains("broken.yaml:");
@@ -301,7 +296,7 @@ class PolicyExportTest {
                 directory.resolve("long.yaml"),
                 "{apiVersion: apparmor-admission.dev/v1alpha1, kind: AppArmorPolicy, metadata: {name: %s}, spec: {}}"
                         .formatted("a".repeat(250)));
-        Run tooLong = run("export", "--policy", longest.toString());
+        Run tooLong = run("--policy", longest.toString());
         assertThat(tooLong.code()).isEqualTo(2);
         assertThat(tooLong.err()).hasLineCount(1).contains("give the policy a shorter one");
     }
@@ -309,7 +304,7 @@ class PolicyExportTest {
     @Test
     void the_commands_that_the_reference_shows_are_understood() throws IOException {
         String readme = Files.readString(POLICIES.resolve("README.md"));
-        List<String> commands = Pattern.compile("(?m)^java -jar target/quarkus-app/quarkus-run.jar policy (export.*)$")
+        List<String> commands = Pattern.compile("(?m)^java -jar target/quarkus-app/quarkus-run.jar policy export (.*)$")
                 .matcher(readme)
                 .results()
                 .map(found -> found.group(1))

@@ -35,14 +35,14 @@ class ShippedBackstopTest {
     void the_component_is_what_the_installed_policies_export_to(@TempDir Path scratch) throws IOException {
         boolean write = System.getProperty("backstop.write") != null;
         Path directory = write ? COMPONENT : scratch;
-        List<String> arguments = new ArrayList<>(List.of("export", "--output-dir", directory.toString()));
+        List<String> arguments = new ArrayList<>(List.of("--output-dir", directory.toString()));
         for (JsonNode file : new ObjectMapper(new YAMLFactory())
                 .readTree(Files.readString(POLICIES.resolve("kustomization.yaml")))
                 .at("/configMapGenerator/0/files")) {
             arguments.addAll(List.of("--policy", POLICIES.resolve(file.asText()).toString()));
         }
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = PolicyCommand.run(
+        int code = ExportCommand.run(
                 arguments,
                 new Surroundings(
                         new ByteArrayInputStream(new byte[0]),

@@ -1,6 +1,7 @@
 package dev.apparmoradmission.export;
 
 import dev.apparmoradmission.cluster.PolicyDirectories;
+import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.report.Printable;
@@ -14,56 +15,37 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.ParameterException;
 
-/** The command {@code policy}, whose one subcommand is {@code export}. It reads policy files and nothing else. */
-public final class PolicyCommand {
+/** The command {@code policy export}. It reads policy files and nothing else. */
+public final class ExportCommand {
 
     private static final int WRITTEN = 0;
-    private static final int BAD_INPUT = 2;
-    private static final String EXPORT = "export";
-    private static final String HELP = "policy export --help tells the options.";
 
+    private final CommandFrame frame;
     private final Surroundings surroundings;
     private final PrintStream err;
 
-    private PolicyCommand(Surroundings surroundings) {
+    private ExportCommand(Surroundings surroundings) {
+        this.frame = CommandFrame.of("policy export", surroundings);
         this.surroundings = surroundings;
-        this.err = new PrintStream(surroundings.err(), true, surroundings.charset());
+        this.err = frame.err();
     }
 
     /**
      * Runs the command.
      *
-     * @param arguments what follows {@code policy}
+     * @param arguments what follows {@code policy export}
      * @param surroundings where it runs
      * @return the exit code: 0 written; 2 bad usage, or policies that cannot be read or written
      */
     public static int run(List<String> arguments, Surroundings surroundings) {
-        return new PolicyCommand(surroundings).run(arguments);
+        ExportCommand command = new ExportCommand(surroundings);
+        return command.frame.run(() -> command.run(arguments));
     }
 
-    private int run(List<String> arguments) {
-        try {
-            boolean help = !arguments.isEmpty() && List.of("--help", "-h").contains(arguments.get(0));
-            if (!help && (arguments.isEmpty() || !arguments.get(0).equals(EXPORT))) {
-                err.println("policy: give the subcommand export");
-                err.println(HELP);
-                return BAD_INPUT;
-            }
-            ExportOptions options = ExportOptions.parse(help ? arguments : arguments.subList(1, arguments.size()));
-            if (options.help()) {
-                print(ExportOptions.usage());
-                return WRITTEN;
-            }
-            return export(options);
-        } catch (ParameterException badUsage) {
-            err.println("policy export: " + Printable.of(String.valueOf(badUsage.getMessage())));
-            err.println(HELP);
-        } catch (IOException broken) {
-            err.println("policy export: cannot be written: " + Printable.of(String.valueOf(broken.getMessage())));
-        }
-        return BAD_INPUT;
+    private int run(List<String> arguments) throws IOException {
+        ExportOptions options = ExportOptions.parse(arguments);
+        return options.help() ? frame.usage(ExportOptions.usage()) : export(options);
     }
 
     private int export(ExportOptions options) throws IOException {
@@ -72,7 +54,7 @@ public final class PolicyCommand {
             refused.problems().forEach(problem -> err.println(Printable.of(problem.toString())));
         }
         if (!(reading instanceof PolicyReading.Accepted accepted)) {
-            return BAD_INPUT;
+            return CommandFrame.BAD_INPUT;
         }
         PolicySet set = accepted.set();
         Backstop backstop = new Backstop(set, options.mutating().version(), options.exempt());
@@ -81,7 +63,7 @@ public final class PolicyCommand {
                     + ": too long a name for an object made from it; give the policy a shorter one");
         }
         if (!backstop.tooLongNames().isEmpty()) {
-            return BAD_INPUT;
+            return CommandFrame.BAD_INPUT;
         }
         Map<String, List<AdmissionPolicy>> files = new LinkedHashMap<>();
         files.put("validating.yaml", backstop.validating());
