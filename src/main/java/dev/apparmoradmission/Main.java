@@ -8,6 +8,7 @@ import dev.apparmoradmission.doctor.DoctorCommand;
 import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.export.ExportCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
+import dev.apparmoradmission.policytest.TestCommand;
 import dev.apparmoradmission.scan.ScanCommand;
 import dev.apparmoradmission.webhook.WebhookCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -30,6 +31,7 @@ public final class Main {
     private static final String POLICY_USAGE = """
             Usage: java -jar quarkus-run.jar policy COMMAND [OPTION...]
             Commands:
+              test    run the cases that are kept beside policies
               export  make the API server's own admission policies of the part that needs neither nodes nor a clock
             policy COMMAND --help tells its options.
             """;
@@ -71,6 +73,7 @@ public final class Main {
         String command = arguments.isEmpty() ? "" : arguments.get(0);
         List<String> options = arguments.subList(Math.min(1, arguments.size()), arguments.size());
         return switch (command) {
+            case "test" -> TestCommand.run(options, surroundings);
             case "export" -> ExportCommand.run(options, surroundings);
             case "--help", "-h", "help" -> frame.run(() -> frame.usage(POLICY_USAGE));
             default -> {

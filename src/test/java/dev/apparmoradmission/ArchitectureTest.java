@@ -155,8 +155,8 @@ class ArchitectureTest {
         check(
                 noClasses()
                         .that()
-                        .resideInAnyPackage(
-                                trees("wire", "report", "command", "manifest", "check", "explain", "export"))
+                        .resideInAnyPackage(trees(
+                                "wire", "report", "command", "manifest", "check", "explain", "export", "policytest"))
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("io.fabric8..")
@@ -263,7 +263,17 @@ class ArchitectureTest {
 
     private static Stream<String> frameworkless() {
         return Stream.of(
-                "wire", "report", "command", "manifest", "check", "explain", "agent", "inventory", "export", "doctor");
+                "wire",
+                "report",
+                "command",
+                "manifest",
+                "check",
+                "explain",
+                "agent",
+                "inventory",
+                "export",
+                "policytest",
+                "doctor");
     }
 
     /** The package itself and those of every line below its own. */

@@ -1,6 +1,7 @@
 package dev.apparmoradmission.cluster;
 
 import dev.apparmoradmission.wire.DocumentLimits;
+import dev.apparmoradmission.wire.Located;
 import dev.apparmoradmission.wire.Place;
 import dev.apparmoradmission.wire.PolicyFile;
 import dev.apparmoradmission.wire.PolicyProblem;
@@ -62,6 +63,24 @@ public final class PolicyDirectories {
     /** Reads the files and what they say. */
     public PolicyReading read() {
         return read(find().content());
+    }
+
+    /**
+     * Reads the files, and documents that are written out in another one.
+     *
+     * @param written the documents
+     * @param file where they are written out
+     */
+    public PolicyReading readWith(List<Located> written, String file) {
+        Found found = find().content();
+        return found.problems().isEmpty()
+                ? reader.read(found.files(), written, file)
+                : new PolicyReading.Refused(found.problems());
+    }
+
+    /** Reads the files, whatever they say. */
+    public Found found() {
+        return find().content();
     }
 
     /** What the files found say. */

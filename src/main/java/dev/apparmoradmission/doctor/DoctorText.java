@@ -86,6 +86,6 @@ final class DoctorText {
     }
 
     private String colour(String code, String text) {
-        return style.colours() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        return style.colour(code, text);
     }
 }

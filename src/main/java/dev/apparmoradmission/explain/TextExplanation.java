@@ -287,6 +287,6 @@ final class TextExplanation implements Explanation {
     }
 
     private String colour(String code, String text) {
-        return style.colours() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        return style.colour(code, text);
     }
 }

@@ -18,10 +18,10 @@ import java.util.stream.Stream;
  * {@code *.json} below it, sorted. Names that begin with a dot are left out there, as editors, Git and mounted ConfigMaps use
  * them for copies. Links are followed, and each file is read once, however many ways lead to it.
  */
-final class ManifestFiles {
+public final class ManifestFiles {
 
     /** Standard input among the paths. */
-    static final String STANDARD_INPUT = "-";
+    public static final String STANDARD_INPUT = "-";
 
     private static final int MOST_DEPTH = 64;
 
@@ -36,7 +36,7 @@ final class ManifestFiles {
      * @param path its path as given, or {@code -}
      * @param named whether it was named itself, not found in a directory
      */
-    record ManifestFile(String path, boolean named) {}
+    public record ManifestFile(String path, boolean named) {}
 
     private ManifestFiles(List<PathMatcher> excluded, Consumer<String> problems) {
         this.excluded = excluded;
@@ -50,7 +50,7 @@ final class ManifestFiles {
      * @param excluded globs of what is left out of directories: of paths from there, or of bare names
      * @param problems takes a line for each path that cannot be read
      */
-    static List<ManifestFile> find(List<String> paths, List<PathMatcher> excluded, Consumer<String> problems) {
+    public static List<ManifestFile> find(List<String> paths, List<PathMatcher> excluded, Consumer<String> problems) {
         ManifestFiles search = new ManifestFiles(excluded, problems);
         for (String path : paths) {
             if (path.equals(STANDARD_INPUT)) {

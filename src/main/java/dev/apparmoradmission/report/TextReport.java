@@ -33,6 +33,11 @@ public final class TextReport implements Report {
     public record Style(boolean colours, boolean symbols) {
         /** Words only, as in a file. */
         public static final Style PLAIN = new Style(false, false);
+
+        /** The text in this colour, as ECMA-48 numbers it, where colours are wanted. */
+        public String colour(String code, String text) {
+            return colours ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        }
     }
 
     /** Writes to this. */
@@ -138,6 +143,6 @@ public final class TextReport implements Report {
     }
 
     private String colour(String code, String text) {
-        return style.colours() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        return style.colour(code, text);
     }
 }

@@ -40,11 +40,23 @@ public final class PolicyReader {
      * @param origin what the files come from, for the case that they hold no policy at all
      */
     public PolicyReading read(List<PolicyFile> files, String origin) {
+        return read(files, List.of(), origin);
+    }
+
+    /**
+     * Reads files, and documents that are written out in another one.
+     *
+     * @param files the files; the order makes no difference
+     * @param written the documents, each as it would stand in a file of its own
+     * @param origin the file of these, or what the files come from
+     */
+    public PolicyReading read(List<PolicyFile> files, List<Located> written, String origin) {
         Draft draft = new Draft(schemas);
         files.stream()
                 .filter(file -> !file.isSchema())
                 .sorted(Comparator.comparing(PolicyFile::name))
                 .forEach(draft::add);
+        written.forEach(document -> draft.add(document, origin));
         return draft.reading(origin);
     }
 
@@ -54,7 +66,7 @@ public final class PolicyReader {
         private final List<PolicyProblem> problems = new ArrayList<>();
         private final List<AppArmorPolicy> policies = new ArrayList<>();
         private final List<AppArmorException> grants = new ArrayList<>();
-        private final List<JsonNode> contents = new ArrayList<>();
+        private final List<PolicyDocument> documents = new ArrayList<>();
 
         /** Kind and name to where the first document of that name stands. */
         private final Map<String, String> names = new HashMap<>();
@@ -108,7 +120,7 @@ public final class PolicyReader {
                 } else {
                     grants.add(PolicyMapping.exception(document, file, found));
                 }
-                contents.add(document.value());
+                documents.add(new PolicyDocument(kind.get(), name(document), file, document));
             }
             problems.addAll(found);
         }
@@ -139,6 +151,10 @@ public final class PolicyReader {
             return kind;
         }
 
+        private static String name(Located document) {
+            return document.value().path("metadata").path("name").asText();
+        }
+
         private void checkName(PolicySchemas.Kind kind, Located document, String file, List<PolicyProblem> found) {
             Located name =
                     document.field("metadata").flatMap(m -> m.field("name")).orElse(document);
@@ -151,6 +167,10 @@ public final class PolicyReader {
                         "metadata.name",
                         "there is another " + kind.kindName() + " named " + Quoted.of(text) + " in " + first));
             }
+        }
+
+        private List<JsonNode> contents() {
+            return documents.stream().map(document -> document.tree().value()).toList();
         }
 
         PolicyReading reading(String origin) {
@@ -170,7 +190,7 @@ public final class PolicyReader {
                 problems.add(new PolicyProblem(last.file(), last.place(), "", "and " + more + " more problems"));
             }
             return problems.isEmpty()
-                    ? new PolicyReading.Accepted(PolicySet.of(policies, grants, ContentHash.of(contents)))
+                    ? new PolicyReading.Accepted(PolicySet.of(policies, grants, ContentHash.of(contents())), documents)
                     : new PolicyReading.Refused(problems);
         }
     }

@@ -10,8 +10,14 @@ public sealed interface PolicyReading {
      * All files are good.
      *
      * @param set what they say together
+     * @param documents where each policy and grant of it stands
      */
-    record Accepted(PolicySet set) implements PolicyReading {}
+    record Accepted(PolicySet set, List<PolicyDocument> documents) implements PolicyReading {
+        /** Copies the list. */
+        public Accepted {
+            documents = List.copyOf(documents);
+        }
+    }
 
     /**
      * At least one file is not good, so none is used: half a set could enforce what nobody wanted.

@@ -61,6 +61,7 @@ final class SchemaWording {
             case "pattern" ->
                 here(at, shown(at) + " is not " + FORMS.getOrDefault(lastName(path), "of the form that is asked for"));
             case "minItems" -> here(at, "an empty list; name at least one, or take the key out");
+            case "minProperties" -> here(at, "says nothing besides the name; give what is expected of it");
             case "maxItems" -> here(at, "takes no values with this operator");
             case "minLength" -> here(at, "is empty");
             case "maxLength" -> here(at, "is longer than " + asked.asText() + " characters");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.apparmoradmission.wire.AppliedPatch;
 import dev.apparmoradmission.wire.DocumentLimits;
 import dev.apparmoradmission.wire.Documents;
 import dev.apparmoradmission.wire.JsonPatchWriter;
@@ -79,25 +80,6 @@ public final class Manifests {
 
     /** What a patch makes of a manifest; as with RFC 6902, a path that is not there is an error. */
     public static ObjectNode patched(JsonNode manifest, List<PatchOperation> patch) {
-        ObjectNode copy = manifest.deepCopy();
-        for (JsonNode operation : json(patch)) {
-            String path = operation.get("path").textValue();
-            int slash = path.lastIndexOf('/');
-            JsonNode parent = copy.at(path.substring(0, slash));
-            String field = path.substring(slash + 1).replace("~1", "/").replace("~0", "~");
-            if (parent instanceof ArrayNode list && field.equals("-")) {
-                list.add(operation.get("value"));
-                continue;
-            }
-            if (!(parent instanceof ObjectNode object)) {
-                throw new IllegalArgumentException("no object at the parent of " + path);
-            }
-            if (operation.get("op").textValue().equals("add")) {
-                object.set(field, operation.get("value"));
-            } else if (object.remove(field) == null) {
-                throw new IllegalArgumentException("nothing to remove at " + path);
-            }
-        }
-        return copy;
+        return (ObjectNode) AppliedPatch.of(manifest, json(patch));
     }
 }

@@ -1,22 +1,32 @@
 package dev.apparmoradmission.policies;
 
-import static dev.apparmoradmission.policies.PolicyTestFile.utf8;
+import static dev.apparmoradmission.policies.ShippedCases.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.apparmoradmission.decision.Decision;
+import dev.apparmoradmission.decision.Snapshot;
+import dev.apparmoradmission.manifest.WorkloadsOfFiles;
+import dev.apparmoradmission.manifest.WrittenWorkload;
+import dev.apparmoradmission.node.ClusterNodes;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Control;
+import dev.apparmoradmission.policy.Namespaces;
 import dev.apparmoradmission.policy.Rule;
+import dev.apparmoradmission.policytest.CaseResult;
+import dev.apparmoradmission.policytest.Difference;
+import dev.apparmoradmission.policytest.PolicyCase;
 import dev.apparmoradmission.profile.ProfileMode;
 import dev.apparmoradmission.wire.PolicyFile;
 import dev.apparmoradmission.wire.PolicyReader;
 import dev.apparmoradmission.wire.PolicyReading;
 import dev.apparmoradmission.wire.PolicySchemas;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PolicyReferenceTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Instant NOW = Instant.parse("2026-11-22T19:00:00Z");
     private static final Path README = ShippedPoliciesTest.POLICIES.resolve("README.md");
     private static final Pattern BLOCK =
             Pattern.compile("(?m)(?:^<!-- judged by (\\S+): (allowed|denied) -->\n)?^```yaml\n((?s:.*?))^```$");
@@ -45,18 +56,14 @@ class PolicyReferenceTest {
                 BLOCK.matcher(Files.readString(README)).results().toList()) {
             String text = block.group(3);
             if (text.contains("kind: AppArmorPolicyTest")) {
-                PolicyTestFile test = PolicyTestFile.read(utf8(text), ShippedPoliciesTest.POLICIES, "README.md");
-                for (JsonNode c : test.cases()) {
-                    Decision decision = test.run(c).decision();
-                    assertThat(decision.allowed())
-                            .isEqualTo(c.path("expect").path("allowed").asBoolean());
-                    assertThat(decision.findings())
-                            .hasSize(c.path("expect").path("findings").size());
+                for (PolicyCase test : ShippedCases.of(utf8(text), ShippedPoliciesTest.POLICIES, "README.md")) {
+                    assertThat(CaseResult.of(test).differences())
+                            .extracting(Difference::text)
+                            .isEmpty();
                     tests++;
                 }
             } else if (block.group(1) != null) {
-                Decision decision =
-                        PolicyTestFile.judge(utf8(text), ShippedPoliciesTest.POLICIES.resolve(block.group(1)));
+                Decision decision = judge(text, ShippedPoliciesTest.POLICIES.resolve(block.group(1)));
                 assertThat(decision.allowed()).as(text).isEqualTo(block.group(2).equals("allowed"));
                 manifests++;
             } else {
@@ -72,6 +79,31 @@ class PolicyReferenceTest {
             }
         }
         assertThat(List.of(policies, manifests, tests)).isEqualTo(List.of(3, 1, 2));
+    }
+
+    private static Decision judge(String manifest, Path policy) throws IOException {
+        List<Decision> decisions = new ArrayList<>();
+        Snapshot snapshot =
+                new Snapshot(ShippedPoliciesTest.read(policy), ClusterNodes.UNKNOWN, Namespaces.UNKNOWN, false);
+        WorkloadsOfFiles.read(
+                List.of("-"), List.of(), new ByteArrayInputStream(utf8(manifest)), new WorkloadsOfFiles.Reader() {
+                    @Override
+                    public void workload(WrittenWorkload workload) {
+                        decisions.add(workload.judge(snapshot, NOW).decision());
+                    }
+
+                    @Override
+                    public void problem(String line) {
+                        throw new AssertionError(line);
+                    }
+
+                    @Override
+                    public void note(String line) {
+                        throw new AssertionError(line);
+                    }
+                });
+        assertThat(decisions).hasSize(1);
+        return decisions.get(0);
     }
 
     @Test
