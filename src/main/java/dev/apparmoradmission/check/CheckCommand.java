@@ -5,7 +5,7 @@ import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.manifest.WorkloadsOfFiles;
-import dev.apparmoradmission.manifest.WrittenWorkload;
+import dev.apparmoradmission.manifest.WorkloadsOfFiles.Reader;
 import dev.apparmoradmission.report.Fingerprint;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Printable;
@@ -70,11 +70,16 @@ public final class CheckCommand {
         Set<Fingerprint> known = known(options, snapshot, now);
         Complaints complaints =
                 new Complaints(options.failOn(), snapshot.nodes().isInventoried());
-        BufferedOutputStream out = new BufferedOutputStream(surroundings.out(), 1 << 16);
+        BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
         Report report = Reports.of(options.output(), out, surroundings, complaints::about);
         report.begin(new Report.Header(snapshot.policies().hash(), now));
-        Run run = new Run(snapshot, now, known, report, complaints);
-        WorkloadsOfFiles.read(options.paths(), options.excluded(), surroundings.in(), run);
+        Run run = new Run(known, report, complaints);
+        WorkloadsOfFiles.read(
+                options.paths(),
+                options.excluded(),
+                surroundings.in(),
+                workload -> workload.judge(snapshot, now).knowing(known),
+                run);
         run.tellGone();
         report.end(run.summary);
         out.flush();
@@ -91,10 +96,10 @@ public final class CheckCommand {
         if (options.known().isPresent()) {
             known.addAll(Baseline.read(options.known().get()).findings());
         }
-        WorkloadsOfFiles.read(options.before(), options.excluded(), surroundings.in(), new WorkloadsOfFiles.Reader() {
+        Reader<Judgement> before = new Reader<>() {
             @Override
-            public void workload(WrittenWorkload workload) {
-                known.addAll(fingerprints(workload.judge(snapshot, now)));
+            public void workload(Judgement judgement) {
+                known.addAll(fingerprints(judgement));
             }
 
             @Override
@@ -107,8 +112,19 @@ public final class CheckCommand {
             public void note(String line) {
                 // Told of the manifests as they are, if it is still so.
             }
-        });
-        return known;
+
+            @Override
+            public void file(int number, int of) {
+                frame.progress().at(() -> number + " of " + of + " files as they were ...");
+            }
+        };
+        WorkloadsOfFiles.read(
+                options.before(),
+                options.excluded(),
+                surroundings.in(),
+                workload -> workload.judge(snapshot, now),
+                before);
+        return Set.copyOf(known);
     }
 
     private static Set<Fingerprint> fingerprints(Judgement judgement) {
@@ -131,32 +147,39 @@ public final class CheckCommand {
     }
 
     /** One pass over the files. */
-    private final class Run implements WorkloadsOfFiles.Reader {
+    private final class Run implements Reader<Judgement> {
 
-        private final Snapshot snapshot;
-        private final Instant now;
         private final Set<Fingerprint> known;
         private final Report report;
         private final Complaints complaints;
         private final Set<Fingerprint> found = new HashSet<>();
         private Summary summary = Summary.NONE;
         private boolean complaint;
+        private String file = "";
 
-        Run(Snapshot snapshot, Instant now, Set<Fingerprint> known, Report report, Complaints complaints) {
-            this.snapshot = snapshot;
-            this.now = now;
-            this.known = Set.copyOf(known);
+        Run(Set<Fingerprint> known, Report report, Complaints complaints) {
+            this.known = known;
             this.report = report;
             this.complaints = complaints;
         }
 
         @Override
-        public void workload(WrittenWorkload workload) throws IOException {
-            Judgement judgement = workload.judge(snapshot, now).knowing(known);
+        public void file(int number, int of) {
+            file = number + " of " + of + " files";
+            tellProgress();
+        }
+
+        private void tellProgress() {
+            frame.progress().at(() -> file + ", " + summary.workloads() + " workloads judged ...");
+        }
+
+        @Override
+        public void workload(Judgement judgement) throws IOException {
             found.addAll(fingerprints(judgement));
             summary = summary.and(judgement);
             complaint |= complaints.about(judgement);
             report.add(judgement);
+            tellProgress();
         }
 
         /** Known findings that are no more: a baseline that still has them would let them come back unseen. */

@@ -3,6 +3,7 @@ package dev.apparmoradmission.command;
 import dev.apparmoradmission.cluster.UnreadableInputException;
 import dev.apparmoradmission.report.Printable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import picocli.CommandLine.ParameterException;
 
@@ -13,8 +14,9 @@ import picocli.CommandLine.ParameterException;
  * @param name the command, as messages call it
  * @param surroundings where it runs
  * @param err standard error, a line at once
+ * @param progress tells on standard error how far a long run is
  */
-public record CommandFrame(String name, Surroundings surroundings, PrintStream err) {
+public record CommandFrame(String name, Surroundings surroundings, PrintStream err, Progress progress) {
 
     /** The exit code of bad usage, and of input that cannot be read. */
     public static final int BAD_INPUT = 2;
@@ -34,7 +36,14 @@ public record CommandFrame(String name, Surroundings surroundings, PrintStream e
 
     /** The frame of this command. */
     public static CommandFrame of(String name, Surroundings surroundings) {
-        return new CommandFrame(name, surroundings, new PrintStream(surroundings.err(), true, surroundings.charset()));
+        Progress progress = new Progress(surroundings.err(), surroundings.attended(), surroundings.clock());
+        PrintStream err = new PrintStream(progress.givingWayTo(surroundings.err()), true, surroundings.charset());
+        return new CommandFrame(name, surroundings, err, progress);
+    }
+
+    /** Standard output; progress gives way to it, for both may be one terminal. */
+    public OutputStream out() {
+        return progress.givingWayTo(surroundings.out());
     }
 
     /** Does the work; gives its exit code, or {@link #BAD_INPUT} where it could not be done. */
@@ -49,6 +58,8 @@ public record CommandFrame(String name, Surroundings surroundings, PrintStream e
         } catch (IOException broken) {
             // Most often a reader that went away, as head does.
             err.println(name + ": the report cannot be written: " + Printable.of(String.valueOf(broken.getMessage())));
+        } finally {
+            progress.erase();
         }
         return BAD_INPUT;
     }

@@ -60,13 +60,14 @@ public final class ExplainCommand {
         }
         Instant now = options.judging().instant(surroundings.clock());
         Report.Header header = new Report.Header(snapshot.get().policies().hash(), now);
-        BufferedOutputStream out = new BufferedOutputStream(surroundings.out(), 1 << 16);
+        BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
         Explanation explanation = options.output() == ExplainOptions.Output.JSON
                 ? new JsonExplanation(out, header)
                 : new TextExplanation(
                         new OutputStreamWriter(out, surroundings.charset()), surroundings.style(), header);
-        Run run = new Run(snapshot.get(), now, options.workload(), explanation);
-        WorkloadsOfFiles.read(options.paths(), List.of(), surroundings.in(), run);
+        Wanted asked = new Wanted(snapshot.get(), now, options.workload());
+        Run run = new Run(explanation);
+        WorkloadsOfFiles.read(options.paths(), List.of(), surroundings.in(), asked::explained, run);
         explanation.end();
         out.flush();
         if (!run.found && !badInput) {
@@ -82,44 +83,63 @@ public final class ExplainCommand {
         err.println(Printable.of(line));
     }
 
-    /** One pass over the files. */
-    private final class Run implements WorkloadsOfFiles.Reader {
+    /**
+     * A workload with the way to its decision.
+     *
+     * @param judgement where it stands and what was decided
+     * @param derivation the way there; absent where the workload cannot be read
+     */
+    private record Explained(Judgement judgement, Optional<Derivation> derivation) {}
 
-        private final Snapshot snapshot;
-        private final Instant now;
-        private final Optional<String> wanted;
-        private final Explanation explanation;
-        private boolean found;
-        private boolean denied;
+    /** Explains what is asked for. */
+    private record Wanted(Snapshot snapshot, Instant now, Optional<String> name) {
 
-        Run(Snapshot snapshot, Instant now, Optional<String> wanted, Explanation explanation) {
-            this.snapshot = snapshot;
-            this.now = now;
-            this.wanted = wanted.map(name -> name.toLowerCase(Locale.ROOT));
-            this.explanation = explanation;
-        }
-
-        @Override
-        public void workload(WrittenWorkload workload) throws IOException {
-            if (!isWanted(workload)) {
-                return;
+        Optional<Explained> explained(WrittenWorkload workload) {
+            if (!covers(workload)) {
+                return Optional.empty();
             }
-            found = true;
             Optional<Derivation> derivation = workload.content() instanceof Understood understood
                     ? Optional.of(Derivation.of(understood.workload(), snapshot, now))
                     : Optional.empty();
             Judgement judgement = derivation
                     .map(derived -> workload.judged(derived.decision()))
                     .orElseGet(() -> workload.judge(snapshot, now));
-            denied |= !judgement.decision().allowed();
-            explanation.add(judgement, derivation);
+            return Optional.of(new Explained(judgement, derivation));
         }
 
-        private boolean isWanted(WrittenWorkload workload) {
-            String name = workload.name().toLowerCase(Locale.ROOT);
+        private boolean covers(WrittenWorkload workload) {
+            String written = workload.name().toLowerCase(Locale.ROOT);
             String kind = workload.kind().toLowerCase(Locale.ROOT);
-            return wanted.filter(want -> !want.equals(name) && !want.equals(kind + "/" + name))
+            return name.map(wanted -> wanted.toLowerCase(Locale.ROOT))
+                    .filter(wanted -> !wanted.equals(written) && !wanted.equals(kind + "/" + written))
                     .isEmpty();
+        }
+    }
+
+    /** One pass over the files. */
+    private final class Run implements WorkloadsOfFiles.Reader<Optional<Explained>> {
+
+        private final Explanation explanation;
+        private boolean found;
+        private boolean denied;
+
+        Run(Explanation explanation) {
+            this.explanation = explanation;
+        }
+
+        @Override
+        public void workload(Optional<Explained> explained) throws IOException {
+            if (explained.isPresent()) {
+                Judgement judgement = explained.get().judgement();
+                found = true;
+                denied |= !judgement.decision().allowed();
+                explanation.add(judgement, explained.get().derivation());
+            }
+        }
+
+        @Override
+        public void file(int number, int of) {
+            frame.progress().at(() -> number + " of " + of + " files ...");
         }
 
         @Override

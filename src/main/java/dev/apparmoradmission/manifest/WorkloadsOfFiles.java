@@ -21,33 +21,49 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * Reads the workloads of files, one document after another. What cannot be read is told, and the rest is read all the same.
+ * Reads the workloads of files. What cannot be read is told, and the rest is read all the same. What comes of it comes in the
+ * order of the files and of what stands in them, however many are read at once.
+ *
+ * @param <T> what is made of a workload
  */
-public final class WorkloadsOfFiles {
+public final class WorkloadsOfFiles<T> {
 
     /** kubectl's: where a manifest names no namespace. */
     private static final String DEFAULT_NAMESPACE = "default";
 
     private final InputStream standardInput;
-    private final Reader reader;
+    private final Function<WrittenWorkload, T> work;
 
-    /** Who takes what is read. */
-    public interface Reader {
-        /** Takes a workload. */
-        void workload(WrittenWorkload workload) throws IOException;
+    /**
+     * Who takes what is read; on the thread that asked for it.
+     *
+     * @param <T> what is made of a workload
+     */
+    public interface Reader<T> {
+        /** Takes what was made of a workload. */
+        void workload(T workload) throws IOException;
 
         /** Takes a line about what cannot be read. */
         void problem(String line) throws IOException;
 
         /** Takes a remark about what was passed over. */
         void note(String line) throws IOException;
+
+        /**
+         * Learns how far it is.
+         *
+         * @param number the file that comes next, counted from 1
+         * @param of how many there are
+         */
+        default void file(int number, int of) {}
     }
 
-    private WorkloadsOfFiles(InputStream standardInput, Reader reader) {
+    private WorkloadsOfFiles(InputStream standardInput, Function<WrittenWorkload, T> work) {
         this.standardInput = standardInput;
-        this.reader = reader;
+        this.work = work;
     }
 
     /**
@@ -56,23 +72,38 @@ public final class WorkloadsOfFiles {
      * @param paths files, directories, or {@code -} for standard input
      * @param excluded globs of what is left out of directories
      * @param standardInput what {@code -} stands for
-     * @param reader takes them
+     * @param work makes something of each workload, such as a judgement; by several threads at once
+     * @param reader takes it
      * @throws IOException where the reader throws it
      */
-    public static void read(List<String> paths, List<PathMatcher> excluded, InputStream standardInput, Reader reader)
+    public static <T> void read(
+            List<String> paths,
+            List<PathMatcher> excluded,
+            InputStream standardInput,
+            Function<WrittenWorkload, T> work,
+            Reader<T> reader)
+            throws IOException {
+        read(paths, excluded, standardInput, work, reader, Runtime.getRuntime().availableProcessors());
+    }
+
+    static <T> void read(
+            List<String> paths,
+            List<PathMatcher> excluded,
+            InputStream standardInput,
+            Function<WrittenWorkload, T> work,
+            Reader<T> reader,
+            int threads)
             throws IOException {
         List<String> unreadable = new ArrayList<>();
         List<ManifestFile> files = ManifestFiles.find(paths, excluded, unreadable::add);
         for (String line : unreadable) {
             reader.problem(line);
         }
-        WorkloadsOfFiles reading = new WorkloadsOfFiles(standardInput, reader);
-        for (ManifestFile file : files) {
-            reading.file(file);
-        }
+        WorkloadsOfFiles<T> reading = new WorkloadsOfFiles<>(standardInput, work);
+        new ReadAhead<>(reading::file, reader, threads).read(files);
     }
 
-    private void file(ManifestFile file) throws IOException {
+    private void file(ManifestFile file, Reader<T> reader) throws IOException {
         byte[] content;
         try {
             content = file.path().equals(ManifestFiles.STANDARD_INPUT)
@@ -83,13 +114,13 @@ public final class WorkloadsOfFiles {
             return;
         }
         try {
-            documents(file, Documents.of(content, DocumentLimits.MANIFESTS));
+            documents(file, Documents.of(content, DocumentLimits.MANIFESTS), reader);
         } catch (MalformedDocumentException e) {
-            malformed(file, e);
+            malformed(file, e, reader);
         }
     }
 
-    private void documents(ManifestFile file, Documents documents) throws IOException {
+    private void documents(ManifestFile file, Documents documents, Reader<T> reader) throws IOException {
         while (true) {
             Optional<Document> document = Optional.empty();
             List<Manifest> manifests = List.of();
@@ -100,24 +131,26 @@ public final class WorkloadsOfFiles {
                 }
                 manifests = Manifest.read(document.get());
             } catch (MalformedDocumentException e) {
-                malformed(file, e);
+                malformed(file, e, reader);
                 continue;
             }
-            manifests(file, document.get(), manifests);
+            manifests(file, document.get(), manifests, reader);
         }
     }
 
-    private void malformed(ManifestFile file, MalformedDocumentException e) throws IOException {
+    private static void malformed(ManifestFile file, MalformedDocumentException e, Reader<?> reader)
+            throws IOException {
         reader.problem(file.path() + ":" + e.place() + ": " + e.problem());
     }
 
-    private void manifests(ManifestFile file, Document document, List<Manifest> manifests) throws IOException {
+    private void manifests(ManifestFile file, Document document, List<Manifest> manifests, Reader<T> reader)
+            throws IOException {
         boolean isObject = false;
         for (Manifest manifest : manifests) {
             isObject |= !manifest.object().kind().isEmpty();
             Optional<WrittenWorkload> workload = workload(file, document.number(), manifest);
             if (workload.isPresent()) {
-                reader.workload(workload.get());
+                reader.workload(work.apply(workload.get()));
             }
         }
         if (!isObject && !file.named()) {

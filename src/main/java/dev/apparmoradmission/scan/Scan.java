@@ -1,5 +1,6 @@
 package dev.apparmoradmission.scan;
 
+import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.observed.Observation;
 import dev.apparmoradmission.observed.StoredWorkload;
 import dev.apparmoradmission.report.Judgement;
@@ -8,7 +9,6 @@ import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.report.Report;
 import dev.apparmoradmission.report.Summary;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.Map;
 
 /** One pass over the workloads of a cluster. */
@@ -17,18 +17,16 @@ final class Scan implements Observation.Reader {
     private final ScanOptions options;
     private final Report report;
     private final Map<String, NamespaceTally> tallies;
-    private final Progress progress;
-    private final PrintStream err;
+    private final CommandFrame frame;
     private Summary summary = Summary.NONE;
     private boolean complaint;
     private boolean partial;
 
-    Scan(ScanOptions options, Report report, Map<String, NamespaceTally> tallies, Progress progress, PrintStream err) {
+    Scan(ScanOptions options, Report report, Map<String, NamespaceTally> tallies, CommandFrame frame) {
         this.options = options;
         this.report = report;
         this.tallies = tallies;
-        this.progress = progress;
-        this.err = err;
+        this.frame = frame;
     }
 
     @Override
@@ -44,13 +42,13 @@ final class Scan implements Observation.Reader {
         if (options.all() || judgement.verdict() != Verdict.OK) {
             report.add(judgement);
         }
-        progress.at(summary.workloads());
+        frame.progress().at(() -> summary.workloads() + " workloads judged ...");
     }
 
     @Override
     public void unread(String line) throws IOException {
         partial = true;
-        err.println(Printable.of(line));
+        frame.err().println(Printable.of(line));
         report.problem(line);
     }
 

@@ -68,7 +68,7 @@ public final class ScanCommand {
 
     private int scan(ScanOptions options, Observation observation) throws IOException {
         Map<String, NamespaceTally> tallies = new TreeMap<>();
-        BufferedOutputStream out = new BufferedOutputStream(surroundings.out(), 1 << 16);
+        BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
         Report report = options.output() == ScanOptions.Output.JSON
                 ? new JsonReport(out)
                 : new ScanText(new OutputStreamWriter(out, surroundings.charset()), surroundings.style(), tallies);
@@ -76,11 +76,9 @@ public final class ScanCommand {
                 .limit(MOST_TOLD)
                 .forEach(problem -> err.println("warning: " + problem.describe()));
         report.begin(new Report.Header(observation.snapshot().policies().hash(), observation.now()));
-        Progress progress = new Progress(err, surroundings.attended());
-        Scan scan = new Scan(options, report, tallies, progress, err);
+        Scan scan = new Scan(options, report, tallies, frame);
         List<WorkloadKind> kinds = options.podsOnly() ? List.of(WorkloadKind.POD) : Observation.EVERY_KIND;
         observation.judge(options.observed().namespaces(), kinds, scan);
-        progress.end();
         report.end(scan.summary());
         out.flush();
         return scan.isPartial() ? CommandFrame.BAD_INPUT : scan.isComplaint() ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
