@@ -99,7 +99,7 @@ public final class Decider {
         boolean stored = podUpdate || operation instanceof Operation.AddEphemeralContainers;
         Placing placing = mirror || stored
                 ? Placing.none(defaulting.defaulted())
-                : placing(defaulting, applicable, eligibility, occasion);
+                : placing(defaulting, applicable, eligibility, occasion.ofPods());
         // A template's pods will pass the default, and so will those of a manifest; a pod at the validating door has.
         boolean afterDefault =
                 operation instanceof Operation.Review || workload.kind().isTemplate();
@@ -179,6 +179,11 @@ public final class Decider {
      */
     private record Occasion(
             Operation operation, Snapshot snapshot, Instant now, boolean mirror, Profile writtenPodLevel) {
+
+        /** The same for the pods made of a template: whether these will be held is not for {@code templates} to say. */
+        Occasion ofPods() {
+            return new Occasion(Operation.Review.SHARED, snapshot, now, mirror, writtenPodLevel);
+        }
 
         Outlook outlook(Workload judged, EligibleNodes eligible) {
             List<JudgedContainer> containers = operation.judgedContainers(judged).stream()

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steer, Hold and Pin (semantics §6.6), in the fixed world: n1 holds k8s-web and k8s-db, n2 only k8s-web, n3 has AppArmor off. */
 class PlacingTest {
@@ -182,6 +183,21 @@ class PlacingTest {
                         "AppArmor: container \"c\" (spec.containers[0]): Localhost profile \"k8s-db\" is not loaded on"
                                 + " 1 of 2 eligible nodes (n2); a scheduling gate holds the pod until that is right"
                                 + " [localhost-not-loaded]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Warn", "Enforce"})
+    void a_template_is_told_that_its_pods_will_be_held_whatever_may_come_of_the_template(String templates) {
+        String policy = "{localhost: {placement: Hold}, templates: " + templates + "}";
+        JsonNode template =
+                Manifests.yaml("{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {template: {spec: {"
+                        + CONTAINER + "}}}}");
+
+        assertThat(decide(policy, template).findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.action()).isEqualTo(Action.WARN))
+                .satisfies(finding -> assertThat(finding.message())
+                        .endsWith("; a scheduling gate holds the pod until that is right"));
     }
 
     @Test

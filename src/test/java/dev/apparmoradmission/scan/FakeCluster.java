@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** An API server that answers lists with what a test has put there, page by page, and breaks where the test wants it to. */
-final class FakeCluster implements AutoCloseable {
+public final class FakeCluster implements AutoCloseable {
 
-    private static final List<String> APPS = List.of("Deployment", "ReplicaSet");
+    private static final List<String> APPS = List.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet");
+    private static final List<String> BATCH = List.of("Job", "CronJob");
 
     /** Lists of the API by path; every other list is empty. */
     private final Map<String, Function<String, Reply>> replies = new HashMap<>();
@@ -27,7 +28,7 @@ final class FakeCluster implements AutoCloseable {
     private final HttpServer server;
 
     /** An answer; without a code the connection is closed instead. */
-    record Reply(int code, String body) {
+    public record Reply(int code, String body) {
         static final Reply NONE = new Reply(0, "");
 
         static Reply refused(int code) {
@@ -38,34 +39,40 @@ final class FakeCluster implements AutoCloseable {
             return new Reply(
                     200,
                     "{\"kind\": \"" + kind + "List\", \"apiVersion\": \""
-                            + (APPS.contains(kind) ? "apps/v1" : "v1") + "\", \"metadata\": {\"continue\": \"" + next
+                            + version(kind) + "\", \"metadata\": {\"continue\": \"" + next
                             + "\"}, \"items\": [" + String.join(",", items) + "]}");
         }
     }
 
-    FakeCluster() throws IOException {
+    /** Starts one on the loopback. */
+    public FakeCluster() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.start();
     }
 
+    private static String version(String kind) {
+        return APPS.contains(kind) ? "apps/v1" : BATCH.contains(kind) ? "batch/v1" : "v1";
+    }
+
     /** A list that fits on one page. */
-    FakeCluster list(String path, String kind, String... items) {
+    public FakeCluster list(String path, String kind, String... items) {
         return reply(path, next -> Reply.page(kind, "", items));
     }
 
     /** What a list answers to a token to continue; the empty one is its beginning. */
-    FakeCluster reply(String path, Function<String, Reply> reply) {
+    public FakeCluster reply(String path, Function<String, Reply> reply) {
         replies.put(path, reply);
         return this;
     }
 
     /** The paths that were asked, in order. */
-    List<String> asked() {
+    public List<String> asked() {
         return List.copyOf(asked);
     }
 
-    Path kubeconfig(Path directory) throws IOException {
+    /** Writes what leads a client here. */
+    public Path kubeconfig(Path directory) throws IOException {
         return Files.writeString(directory.resolve("kubeconfig"), """
                 apiVersion: v1
                 kind: Config
