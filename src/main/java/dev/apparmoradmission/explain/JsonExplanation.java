@@ -52,7 +52,7 @@ final class JsonExplanation implements Explanation {
         if (derivation.isPresent()) {
             steps(judgement, derivation.get());
         }
-        parts.findings(judgement.decision().findings(), judgement::isKnown);
+        parts.findings(judgement);
         parts.strings("notes", judgement.decision().notes());
         json.writeEndObject();
     }

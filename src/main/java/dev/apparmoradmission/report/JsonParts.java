@@ -6,10 +6,10 @@ import dev.apparmoradmission.decision.Confinement.Cause;
 import dev.apparmoradmission.decision.ContainerVerdict;
 import dev.apparmoradmission.decision.Finding;
 import dev.apparmoradmission.policy.AppArmorException.Documentation;
+import dev.apparmoradmission.wire.Place;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * The parts that JSON reports of every command have in common (contract §7).
@@ -30,15 +30,15 @@ public record JsonParts(JsonGenerator json) {
     }
 
     /** The field {@code findings}, into the object that is open; those that are known from before are marked. */
-    public void findings(List<Finding> findings, Predicate<Finding> known) throws IOException {
+    public void findings(Judgement judgement) throws IOException {
         json.writeArrayFieldStart("findings");
-        for (Finding finding : findings) {
-            finding(finding, known.test(finding));
+        for (Finding finding : judgement.decision().findings()) {
+            finding(judgement, finding);
         }
         json.writeEndArray();
     }
 
-    private void finding(Finding finding, boolean known) throws IOException {
+    private void finding(Judgement judgement, Finding finding) throws IOException {
         json.writeStartObject();
         json.writeStringField("rule", finding.rule().id());
         json.writeStringField("action", finding.action().policyName());
@@ -47,7 +47,12 @@ public record JsonParts(JsonGenerator json) {
         json.writeStringField("policy", finding.policy());
         json.writeStringField("message", finding.message());
         json.writeStringField("fix", finding.fix());
-        if (known) {
+        if (!judgement.isLive()) {
+            Place place = judgement.place(finding);
+            json.writeNumberField("line", place.line());
+            json.writeNumberField("column", place.column());
+        }
+        if (judgement.isKnown(finding)) {
             json.writeBooleanField("known", true);
         }
         if (finding.exception().isPresent()) {

@@ -74,7 +74,7 @@ public final class JsonReport implements Report {
             json.writeEndObject();
         }
         json.writeEndArray();
-        parts.findings(judgement.decision().findings(), judgement::isKnown);
+        parts.findings(judgement);
         if (!judgement.decision().notes().isEmpty()) {
             json.writeArrayFieldStart("notes");
             for (String note : judgement.decision().notes()) {

@@ -86,9 +86,9 @@ public record Judgement(
         return file.isEmpty();
     }
 
-    /** Where a finding stands. */
+    /** Where the very field stands that a finding is about. */
     public Place place(Finding finding) {
-        return places.of(finding.path());
+        return new FieldPlace(finding, decision, places).find();
     }
 
     /** Kind, namespace and name on one line. */

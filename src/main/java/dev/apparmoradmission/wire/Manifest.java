@@ -26,7 +26,7 @@ public record Manifest(ManifestObject object, Places places) {
         List<Manifest> found = new ArrayList<>();
         try {
             ManifestObject object = WorkloadReader.read(parser);
-            collect(object, new Places(parser.places(), "", document.place()), found);
+            collect(object, new Places(parser.places(), parser.annotations(), "", document.place()), found);
         } catch (MalformedDocumentException e) {
             throw e;
         } catch (IOException e) {

@@ -559,11 +559,12 @@ class CheckCommandTest {
                    "findings": [
                      {"rule": "localhost-not-loaded", "action": "Enforce", "container": "app",
                       "path": "spec.template.spec.containers[0]", "policy": "strict",
-                      "message": "Localhost profile \\"k8s-db\\" is not loaded on 2 of 2 eligible nodes (n1, n2)", "fix": "%s"},
+                      "message": "Localhost profile \\"k8s-db\\" is not loaded on 2 of 2 eligible nodes (n1, n2)", "fix": "%s",
+                      "line": 13, "column": 74},
                      {"rule": "unconfined", "action": "Warn", "container": "sidecar",
                       "path": "spec.template.spec.containers[1]", "policy": "strict",
                       "message": "type Unconfined needs an exception: accepted by annotation, reason \\"reads host /proc\\", owner \\"team-a\\"",
-                      "fix": "",
+                      "fix": "", "line": 14, "column": 61,
                       "exception": {"source": "Annotation", "reason": "reads host /proc", "owner": "team-a"}}]}],
                  "summary": {"workloads": 1, "allowed": 0, "denied": 1, "warned": 1}}
                 """.formatted(hash, file, fix.replace("\"", "\\\""))));

@@ -183,6 +183,17 @@ class KnownFindingsTest {
     }
 
     @Test
+    void the_old_ones_and_the_new_ones_can_stand_side_by_side() throws IOException {
+        Path before = Files.writeString(dir.resolve("before.yaml"), OLD);
+        Files.writeString(app, OLD + NEW);
+
+        CheckRun run = CheckRun.of("--policy", policy.toString(), "--diff", before.toString(), app.toString());
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("KNOWN  ", "DENIED ").endsWith("; 1 of those denied as known.\n");
+    }
+
+    @Test
     void what_was_before_and_cannot_be_read_makes_nothing_known() throws IOException {
         Path before = Files.writeString(dir.resolve("before.yaml"), "kind: [");
 
@@ -211,7 +222,7 @@ class KnownFindingsTest {
                 .hasSize(2)
                 .element(0)
                 .asString()
-                .startsWith("::error file=" + app + ",line=7,col=5,title=unconfined::Pod shop/old, container");
+                .startsWith("::error file=" + app + ",line=7,col=67,title=unconfined::Pod shop/old, container");
         assertThat(run.out()).contains("%0Afix: ").endsWith("1 workload: 0 allowed, 1 denied, 0 with warnings.\n");
     }
 

@@ -97,7 +97,7 @@ class ReportsForToolsTest {
                         .asText())
                 .isEqualTo("file://" + file);
         assertThat(denied.at("/locations/0/physicalLocation/region").toString())
-                .isEqualTo("{\"startLine\":11,\"startColumn\":5}");
+                .isEqualTo("{\"startLine\":12,\"startColumn\":41}");
         JsonNode excused = results.path(1);
         assertThat(excused.path("level").asText()).isEqualTo("warning");
         assertThat(excused.at("/suppressions/0/kind").asText()).isEqualTo("inSource");
