@@ -1,4 +1,4 @@
-package dev.apparmoradmission.scan;
+package dev.apparmoradmission.observed;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** An API server that answers lists with what a test has put there, page by page, and breaks where the test wants it to. */
-final class FakeCluster implements AutoCloseable {
+public final class FakeCluster implements AutoCloseable {
 
     private static final List<String> APPS = List.of("Deployment", "ReplicaSet");
 
@@ -27,14 +27,14 @@ final class FakeCluster implements AutoCloseable {
     private final HttpServer server;
 
     /** An answer; without a code the connection is closed instead. */
-    record Reply(int code, String body) {
-        static final Reply NONE = new Reply(0, "");
+    public record Reply(int code, String body) {
+        public static final Reply NONE = new Reply(0, "");
 
-        static Reply refused(int code) {
+        public static Reply refused(int code) {
             return new Reply(code, "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"code\": " + code + "}");
         }
 
-        static Reply page(String kind, String next, String... items) {
+        public static Reply page(String kind, String next, String... items) {
             return new Reply(
                     200,
                     "{\"kind\": \"" + kind + "List\", \"apiVersion\": \""
@@ -43,29 +43,29 @@ final class FakeCluster implements AutoCloseable {
         }
     }
 
-    FakeCluster() throws IOException {
+    public FakeCluster() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.start();
     }
 
     /** A list that fits on one page. */
-    FakeCluster list(String path, String kind, String... items) {
+    public FakeCluster list(String path, String kind, String... items) {
         return reply(path, next -> Reply.page(kind, "", items));
     }
 
     /** What a list answers to a token to continue; the empty one is its beginning. */
-    FakeCluster reply(String path, Function<String, Reply> reply) {
+    public FakeCluster reply(String path, Function<String, Reply> reply) {
         replies.put(path, reply);
         return this;
     }
 
     /** The paths that were asked, in order. */
-    List<String> asked() {
+    public List<String> asked() {
         return List.copyOf(asked);
     }
 
-    Path kubeconfig(Path directory) throws IOException {
+    public Path kubeconfig(Path directory) throws IOException {
         return Files.writeString(directory.resolve("kubeconfig"), """
                 apiVersion: v1
                 kind: Config
