@@ -5,6 +5,7 @@ import dev.apparmoradmission.check.CheckCommand;
 import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.doctor.DoctorCommand;
+import dev.apparmoradmission.exceptions.ExceptionsCommand;
 import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.export.ExportCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
@@ -48,6 +49,7 @@ public final class Main {
         List<String> options = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
         switch (command) {
             case "webhook" -> WebhookCommand.run(options);
+            case "exceptions" -> System.exit(ExceptionsCommand.run(options, Surroundings.ofProcess()));
             case "inventory" -> System.exit(InventoryCommand.run(options, Surroundings.ofProcess()));
             case "doctor" -> System.exit(DoctorCommand.run(options, Surroundings.ofProcess()));
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
@@ -95,6 +97,7 @@ public final class Main {
         out.println("  check      judge manifests offline: files, directories, or - for standard input");
         out.println("  explain    say why a workload of a manifest is judged as it is");
         out.println("  scan       judge what is in a live cluster");
+        out.println("  exceptions list grants and annotations: whose, until when, needed or not");
         out.println("  inventory  show what each node really has, in a cluster or in files");
         out.println("  policy     work on policies before they are in force: policy --help tells how");
         out.println("  doctor     examine an installation in a cluster, and tell how to mend it");

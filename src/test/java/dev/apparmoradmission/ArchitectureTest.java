@@ -41,6 +41,7 @@ class ArchitectureTest {
             List.of("policy"),
             List.of("decision"),
             List.of("wire"),
+            List.of("ledger"),
             List.of("cluster", "report"),
             List.of("command"),
             List.of("manifest", "observed"),
@@ -156,7 +157,7 @@ class ArchitectureTest {
                 noClasses()
                         .that()
                         .resideInAnyPackage(trees(
-                                "wire", "report", "command", "manifest", "check", "explain", "export", "policytest"))
+                                "wire", "ledger", "report", "command", "manifest", "check", "explain", "export", "policytest"))
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("io.fabric8..")
@@ -264,6 +265,7 @@ class ArchitectureTest {
     private static Stream<String> frameworkless() {
         return Stream.of(
                 "wire",
+                "ledger",
                 "report",
                 "command",
                 "manifest",

@@ -18,6 +18,11 @@ public record AcceptedException(Optional<String> grant, Documentation documentat
 
     /** One line: where it came from and what documents it. */
     public String describe() {
+        return describe(grant, documentation);
+    }
+
+    /** One line about any exception: where it comes from and what documents it. */
+    static String describe(Optional<String> grant, Documentation documentation) {
         StringBuilder text =
                 new StringBuilder(grant.map(name -> "grant " + Quoted.of(name)).orElse("annotation"));
         documentation.reason().ifPresent(reason -> text.append(", reason ").append(Quoted.of(reason)));

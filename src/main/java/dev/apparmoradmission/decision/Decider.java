@@ -106,7 +106,7 @@ public final class Decider {
         Workload judged = afterDefault ? placing.placed() : workload;
         Set<String> emptied = afterDefault ? defaulting.emptyAnnotationsRemoved() : Set.of();
         Outlook outlook = occasion.outlook(judged, eligibility.of(judged));
-        List<Finding> findings = occasion.findings(judged, outlook, emptied, applicable);
+        Settled settled = occasion.settle(judged, outlook, emptied, applicable);
 
         List<PatchOperation> intended = new ArrayList<>();
         if (!workload.kind().isTemplate()) {
@@ -119,10 +119,11 @@ public final class Decider {
                 names,
                 hash,
                 told.verdicts(),
-                inOrder(findings, outlook.containers()),
+                inOrder(settled.findings(), outlook.containers()),
                 snapshot.dryRun() ? List.of() : intended,
                 intended,
-                List.of());
+                List.of(),
+                settled.exceptions());
         return new Deliberation(decision, applicable, defaulting, placing, judged, Optional.of(told));
     }
 
@@ -138,7 +139,7 @@ public final class Decider {
             return placing;
         }
         Outlook outlook = occasion.outlook(placed, eligibility.of(placed));
-        boolean waits = occasion.findings(placed, outlook, defaulting.emptyAnnotationsRemoved(), holding).stream()
+        boolean waits = occasion.settle(placed, outlook, defaulting.emptyAnnotationsRemoved(), holding).findings().stream()
                 .anyMatch(finding -> finding.intended() == Action.ENFORCE && Settlement.mayComeRight(finding.rule()));
         return waits ? placing.held() : placing;
     }
@@ -169,6 +170,24 @@ public final class Decider {
     }
 
     /**
+     * What the rules found, and the exceptions that were looked at for it.
+     *
+     * @param findings the findings of all policies, joined
+     * @param exceptions the exceptions, policy by policy
+     */
+    private record Settled(List<Finding> findings, List<ExceptionStanding> exceptions) {}
+
+    /** Most pods have no exception under any policy, and most clusters one policy: then nothing is copied. */
+    private static List<ExceptionStanding> joined(List<ExceptionStanding> before, List<ExceptionStanding> more) {
+        if (before.isEmpty() || more.isEmpty()) {
+            return before.isEmpty() ? more : before;
+        }
+        List<ExceptionStanding> all = new ArrayList<>(before);
+        all.addAll(more);
+        return all;
+    }
+
+    /**
      * What a workload is judged with.
      *
      * @param operation what is about to happen
@@ -192,8 +211,9 @@ public final class Decider {
             return Outlook.of(containers, judged.requiresAppArmor(), eligible);
         }
 
-        List<Finding> findings(Workload judged, Outlook outlook, Set<String> emptied, List<AppArmorPolicy> policies) {
+        Settled settle(Workload judged, Outlook outlook, Set<String> emptied, List<AppArmorPolicy> policies) {
             Map<Settlement.Subject, Finding> findings = new LinkedHashMap<>();
+            List<ExceptionStanding> exceptions = List.of();
             for (AppArmorPolicy policy : policies) {
                 Optional<Action> ceiling = ceiling(policy, judged, operation, mirror);
                 if (ceiling.isEmpty()) {
@@ -220,8 +240,9 @@ public final class Decider {
                         new ExceptionClaims(judged, operation.claims(judged), policy, snapshot.policies(), now);
                 new Settlement(policy, ceiling.get(), snapshot.dryRun(), claims)
                         .settle(judged, examination.observations(), findings);
+                exceptions = joined(exceptions, claims.standings());
             }
-            return new ArrayList<>(findings.values());
+            return new Settled(new ArrayList<>(findings.values()), exceptions);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
  * @param patch the default to write; empty in dry-run audit mode
  * @param intendedPatch the default that would be written without dry-run audit mode
  * @param notes further warnings that no rule stands behind, one line each
+ * @param exceptions each exception that was looked at, accepted or not, by policy and finding
  */
 public record Decision(
         boolean evaluated,
@@ -23,7 +24,8 @@ public record Decision(
         List<Finding> findings,
         List<PatchOperation> patch,
         List<PatchOperation> intendedPatch,
-        List<String> notes) {
+        List<String> notes,
+        List<ExceptionStanding> exceptions) {
 
     /** Copies the lists. */
     public Decision {
@@ -33,6 +35,20 @@ public record Decision(
         patch = List.copyOf(patch);
         intendedPatch = List.copyOf(intendedPatch);
         notes = List.copyOf(notes);
+        exceptions = List.copyOf(exceptions);
+    }
+
+    /** A decision for which no exception was looked at. */
+    public Decision(
+            boolean evaluated,
+            List<String> policies,
+            String policyHash,
+            List<ContainerVerdict> containers,
+            List<Finding> findings,
+            List<PatchOperation> patch,
+            List<PatchOperation> intendedPatch,
+            List<String> notes) {
+        this(evaluated, policies, policyHash, containers, findings, patch, intendedPatch, notes, List.of());
     }
 
     static Decision notEvaluated(String policyHash) {

@@ -76,6 +76,8 @@ public record Derivation(
         WITHHELD_FOR_A_NODE,
         /** A part of the pod is invalid, which the API server shall tell in its own words. */
         WITHHELD_FROM_AN_INVALID_POD,
+        /** The pod is stored without it, and nobody writes it into a stored pod. */
+        TOO_LATE,
         /** AppArmor has no part in the pod. */
         NOT_APPLICABLE
     }
@@ -147,11 +149,30 @@ public record Derivation(
      * @param now the instant at which exceptions and inventories are judged
      */
     public static Derivation of(Workload workload, Snapshot snapshot, Instant now) {
-        Decider.Deliberation deliberation = Decider.deliberate(workload, Operation.Review.SHARED, snapshot, now);
+        return of(workload, Operation.Review.SHARED, snapshot, now);
+    }
+
+    /**
+     * Derives the decision about a pod as a cluster has stored it: the default and the placement are what it came with.
+     *
+     * @param workload the pod as stored
+     * @param snapshot policies, nodes and namespaces
+     * @param now the instant at which exceptions and inventories are judged
+     */
+    public static Derivation ofStored(Workload workload, Snapshot snapshot, Instant now) {
+        return of(workload, new Operation.Create(Requester.ANYONE), snapshot, now);
+    }
+
+    private static Derivation of(Workload workload, Operation operation, Snapshot snapshot, Instant now) {
+        Decider.Deliberation deliberation = Decider.deliberate(workload, operation, snapshot, now);
+        boolean stored = !(operation instanceof Operation.Review);
         List<AppArmorPolicy> applicable = deliberation.applicable();
         Optional<Duration> patience = Decider.shortestPatience(applicable);
-        List<PatchOperation> changes = new ArrayList<>(deliberation.defaulting().patch());
-        changes.addAll(deliberation.placing().patch());
+        List<PatchOperation> changes = new ArrayList<>();
+        if (!stored) {
+            changes.addAll(deliberation.defaulting().patch());
+            changes.addAll(deliberation.placing().patch());
+        }
         Set<Rule> quiet = EnumSet.noneOf(Rule.class);
         Set<Rule> ignored = EnumSet.noneOf(Rule.class);
         if (deliberation.outlook().isPresent()) {
@@ -171,7 +192,7 @@ public record Derivation(
                                 policy.match().miss(workload.namespace(), snapshot.namespaces()),
                                 Decider.isExempt(policy, workload)))
                         .toList(),
-                defaultStanding(workload, deliberation),
+                defaultStanding(workload, stored, deliberation),
                 changes,
                 deliberation.outlook().isPresent()
                         ? snapshot.nodes().standings(deliberation.judged(), patience, now).stream()
@@ -179,12 +200,13 @@ public record Derivation(
                                         standing, standing.member().appArmor(patience, now)))
                                 .toList()
                         : List.of(),
-                containers(workload, deliberation),
+                containers(workload, operation, deliberation),
                 quiet,
                 ignored);
     }
 
-    private static Optional<DefaultStanding> defaultStanding(Workload workload, Decider.Deliberation deliberation) {
+    private static Optional<DefaultStanding> defaultStanding(
+            Workload workload, boolean stored, Decider.Deliberation deliberation) {
         List<String> open = workload.spec().containers().stream()
                 .filter(container -> !workload.effective(container).profile().isDeclared())
                 .map(Container::name)
@@ -193,15 +215,15 @@ public record Derivation(
                 .filter(policy -> policy.defaultProfile().profile().isDeclared())
                 .findFirst()
                 .map(policy -> new DefaultStanding(
-                        policy.name(), policy.defaultProfile().profile(), fate(open, deliberation), open));
+                        policy.name(), policy.defaultProfile().profile(), fate(open, stored, deliberation), open));
     }
 
-    private static DefaultFate fate(List<String> open, Decider.Deliberation deliberation) {
+    private static DefaultFate fate(List<String> open, boolean stored, Decider.Deliberation deliberation) {
         if (deliberation.outlook().isEmpty()) {
             return DefaultFate.NOT_APPLICABLE;
         }
         if (deliberation.defaulting().patch().stream().anyMatch(PatchOperation.AddProfile.class::isInstance)) {
-            return DefaultFate.GIVEN;
+            return stored ? DefaultFate.TOO_LATE : DefaultFate.GIVEN;
         }
         if (open.isEmpty()) {
             return DefaultFate.NOT_NEEDED;
@@ -211,9 +233,10 @@ public record Derivation(
                 : DefaultFate.WITHHELD_FOR_A_NODE;
     }
 
-    private static List<ContainerStanding> containers(Workload written, Decider.Deliberation deliberation) {
+    private static List<ContainerStanding> containers(
+            Workload written, Operation operation, Decider.Deliberation deliberation) {
         List<ContainerVerdict> verdicts = deliberation.decision().containers();
-        List<Container> containers = Operation.Review.SHARED.judgedContainers(written);
+        List<Container> containers = operation.judgedContainers(written);
         List<ContainerStanding> standings = new ArrayList<>(verdicts.size());
         for (int i = 0; i < verdicts.size(); i++) {
             Container container = containers.get(i);

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.decision;
 
+import dev.apparmoradmission.decision.ExceptionFault.Kind;
 import dev.apparmoradmission.policy.AppArmorException.Documentation;
 import dev.apparmoradmission.policy.AppArmorPolicy.ExceptionTerms;
 import dev.apparmoradmission.policy.AppArmorPolicy.RequiredPart;
@@ -19,18 +20,18 @@ final class DocumentationFaults {
     private DocumentationFaults() {}
 
     /** The faults, each fit to follow "the exception is not accepted: "; empty where there are none. */
-    static List<String> of(Documentation documentation, ExceptionTerms terms, Instant now) {
-        List<String> faults = new ArrayList<>();
+    static List<ExceptionFault> of(Documentation documentation, ExceptionTerms terms, Instant now) {
+        List<ExceptionFault> faults = new ArrayList<>();
         for (RequiredPart part : RequiredPart.values()) {
             if (terms.require().contains(part) && value(documentation, part).isEmpty()) {
-                faults.add("it gives no " + part.name().toLowerCase(Locale.ROOT));
+                faults.add(undocumented("it gives no " + part.name().toLowerCase(Locale.ROOT)));
             }
         }
         documentation
                 .reason()
                 .filter(reason -> characters(reason.strip()) < SHORTEST_REASON)
-                .ifPresent(reason -> faults.add(
-                        "its reason " + Quoted.of(reason) + " is shorter than " + SHORTEST_REASON + " characters"));
+                .ifPresent(reason -> faults.add(undocumented(
+                        "its reason " + Quoted.of(reason) + " is shorter than " + SHORTEST_REASON + " characters")));
         documentation.expires().ifPresent(text -> expiry(text, terms, now, faults));
         return faults;
     }
@@ -39,18 +40,25 @@ final class DocumentationFaults {
         return text.codePointCount(0, text.length());
     }
 
-    private static void expiry(String text, ExceptionTerms terms, Instant now, List<String> faults) {
+    private static void expiry(String text, ExceptionTerms terms, Instant now, List<ExceptionFault> faults) {
         Optional<Expiry> expiry = Expiry.parse(text);
         if (expiry.isEmpty()) {
-            faults.add("its expires " + Quoted.of(text)
-                    + " is neither a date like 2027-03-01 nor an instant like 2027-03-01T12:00:00Z");
+            faults.add(undocumented("its expires " + Quoted.of(text)
+                    + " is neither a date like 2027-03-01 nor an instant like 2027-03-01T12:00:00Z"));
         } else if (expiry.get().hasPassed(now)) {
-            faults.add("it expired on " + expiry.get().text());
+            faults.add(new ExceptionFault(
+                    Kind.EXPIRED, "it expired on " + expiry.get().text()));
         } else if (terms.maxDays().isPresent()
                 && expiry.get().liesFurtherAhead(terms.maxDays().get(), now)) {
-            faults.add("it expires on " + expiry.get().text() + ", more than "
-                    + terms.maxDays().get() + " days ahead");
+            faults.add(new ExceptionFault(
+                    Kind.TOO_FAR_AHEAD,
+                    "it expires on " + expiry.get().text() + ", more than "
+                            + terms.maxDays().get() + " days ahead"));
         }
+    }
+
+    private static ExceptionFault undocumented(String text) {
+        return new ExceptionFault(Kind.DOCUMENTATION, text);
     }
 
     private static Optional<String> value(Documentation documentation, RequiredPart part) {

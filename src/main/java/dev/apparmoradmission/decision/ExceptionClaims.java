@@ -1,9 +1,11 @@
 package dev.apparmoradmission.decision;
 
+import dev.apparmoradmission.decision.ExceptionFault.Kind;
 import dev.apparmoradmission.policy.AppArmorException;
+import dev.apparmoradmission.policy.AppArmorException.Documentation;
 import dev.apparmoradmission.policy.AppArmorPolicy;
+import dev.apparmoradmission.policy.AppArmorPolicy.ExceptionSource;
 import dev.apparmoradmission.policy.Control;
-import dev.apparmoradmission.policy.Glob;
 import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.workload.Container;
@@ -19,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The exceptions that a workload claims, judged by one policy (contract §3, §4).
@@ -36,10 +37,10 @@ final class ExceptionClaims {
     private static final String ALL = "*";
 
     /** What came of a claim: accepted, or refused for these faults; neither where nothing is claimed. */
-    record Outcome(Optional<AcceptedException> accepted, List<String> faults) {
+    record Outcome(Optional<AcceptedException> accepted, List<ExceptionFault> faults) {
         static final Outcome NOT_CLAIMED = new Outcome(Optional.empty(), List.of());
 
-        static Outcome refused(List<String> faults) {
+        static Outcome refused(List<ExceptionFault> faults) {
             return new Outcome(Optional.empty(), faults);
         }
     }
@@ -50,6 +51,7 @@ final class ExceptionClaims {
     private final PolicySet policies;
     private final Instant now;
     private final Set<String> claimedNames;
+    private List<ExceptionStanding> standings = List.of();
 
     ExceptionClaims(
             Workload workload, Map<String, String> claims, AppArmorPolicy policy, PolicySet policies, Instant now) {
@@ -72,39 +74,124 @@ final class ExceptionClaims {
     }
 
     /** The faults of the claim itself, whatever it is for; empty where there is no claim, or none that is at fault. */
-    List<String> faults() {
+    List<ExceptionFault> faults() {
         if (!anyClaim()) {
             return List.of();
         }
         return switch (policy.exceptions().source()) {
-            case NONE -> List.of("policy " + Quoted.of(policy.name()) + " accepts no exceptions");
+            case NONE -> notTaken("accepts no exceptions");
             case ANNOTATION -> annotationFaults();
             case GRANT -> grantFaults();
         };
     }
 
+    private List<ExceptionFault> notTaken(String how) {
+        return List.of(new ExceptionFault(Kind.SOURCE, "policy " + Quoted.of(policy.name()) + " " + how));
+    }
+
     /** What becomes of a finding of this rule about this container; an absent container is the pod level. */
     Outcome judge(Rule rule, Optional<JudgedContainer> container) {
         return switch (policy.exceptions().source()) {
-            case NONE -> anyClaim() && BY_ANNOTATION.contains(rule) ? Outcome.refused(faults()) : Outcome.NOT_CLAIMED;
+            case NONE -> anyClaim() && BY_ANNOTATION.contains(rule) ? refused(rule, container) : Outcome.NOT_CLAIMED;
             case ANNOTATION -> byAnnotation(rule, container);
             case GRANT -> byGrant(rule, container);
         };
+    }
+
+    /** Everything that was looked at, once all findings of the policy have been judged. */
+    List<ExceptionStanding> standings() {
+        return standings;
+    }
+
+    /** All findings of the policy have been judged: a claim that none of them needed is kept in mind as well. */
+    void conclude() {
+        if (anyClaim() && standings.stream().noneMatch(ExceptionStanding::claimed)) {
+            keep(new ExceptionStanding(
+                    policy.name(),
+                    grantOfClaim(),
+                    true,
+                    Optional.empty(),
+                    claimedDocumentation(),
+                    faults(),
+                    List.of(),
+                    List.of()));
+        }
+    }
+
+    private void keep(ExceptionStanding standing) {
+        if (standings.isEmpty()) {
+            // Most pods need no exception: nothing is made for those.
+            standings = new ArrayList<>();
+        }
+        standings.add(standing);
+    }
+
+    private ExceptionStanding.Need need(Rule rule, Optional<JudgedContainer> container) {
+        return new ExceptionStanding.Need(
+                rule,
+                container.map(JudgedContainer::name).orElse(""),
+                container.map(JudgedContainer::path).orElseGet(workload::podLevelPath));
+    }
+
+    /** Refuses the claim for what is wrong with it whatever it is for. */
+    private Outcome refused(Rule rule, Optional<JudgedContainer> container) {
+        List<ExceptionFault> faults = faults();
+        if (!faults.isEmpty()) {
+            keep(new ExceptionStanding(
+                    policy.name(),
+                    grantOfClaim(),
+                    true,
+                    Optional.of(need(rule, container)),
+                    claimedDocumentation(),
+                    faults,
+                    List.of(),
+                    List.of()));
+        }
+        return Outcome.refused(faults);
+    }
+
+    /** The grant that the claim names; empty where the annotation is what counts under this policy, or is all that there is. */
+    private Optional<String> grantOfClaim() {
+        boolean annotation = claims.containsKey(ExceptionKeys.UNCONFINED)
+                && (policy.exceptions().source() == ExceptionSource.ANNOTATION
+                        || !claims.containsKey(ExceptionKeys.EXCEPTION));
+        return annotation ? Optional.empty() : Optional.of(claimedGrant());
+    }
+
+    private Documentation claimedDocumentation() {
+        return grantOfClaim()
+                .map(name -> Optional.ofNullable(policies.grants().get(name))
+                        .map(AppArmorException::documentation)
+                        .orElse(Documentation.NONE))
+                .orElseGet(() -> ExceptionKeys.documentation(claims));
     }
 
     private Outcome byAnnotation(Rule rule, Optional<JudgedContainer> container) {
         if (!BY_ANNOTATION.contains(rule) || !anyClaim()) {
             return Outcome.NOT_CLAIMED;
         }
-        if (claims.containsKey(ExceptionKeys.UNCONFINED) && !claimedFor(container)) {
+        if (!claims.containsKey(ExceptionKeys.UNCONFINED)) {
+            return refused(rule, container);
+        }
+        if (!claimedFor(container)) {
             return Outcome.NOT_CLAIMED;
         }
-        List<String> faults = new ArrayList<>(annotationFaults());
-        faults.addAll(controlFaults(policy.exceptions().controls(), container));
+        Documentation documentation = ExceptionKeys.documentation(claims);
+        List<ExceptionFault> faults = new ArrayList<>(annotationFaults());
+        Set<Control> controls = policy.exceptions().controls();
+        List<String> unmet = unmet(controls, container);
+        faults.addAll(controlFaults(unmet));
+        keep(new ExceptionStanding(
+                policy.name(),
+                Optional.empty(),
+                true,
+                Optional.of(need(rule, container)),
+                documentation,
+                faults,
+                names(controls),
+                unmet));
         return faults.isEmpty()
-                ? new Outcome(
-                        Optional.of(new AcceptedException(Optional.empty(), ExceptionKeys.documentation(claims))),
-                        List.of())
+                ? new Outcome(Optional.of(new AcceptedException(Optional.empty(), documentation)), List.of())
                 : Outcome.refused(faults);
     }
 
@@ -114,31 +201,27 @@ final class ExceptionClaims {
                         && claimedNames.contains(container.get().name());
     }
 
-    private List<String> annotationFaults() {
+    private List<ExceptionFault> annotationFaults() {
         if (!claims.containsKey(ExceptionKeys.UNCONFINED)) {
-            return List.of("policy " + Quoted.of(policy.name()) + " takes exceptions by annotation "
-                    + ExceptionKeys.UNCONFINED + ", not by grant");
+            return notTaken("takes exceptions by annotation " + ExceptionKeys.UNCONFINED + ", not by grant");
         }
-        List<String> faults = new ArrayList<>();
+        List<ExceptionFault> faults = new ArrayList<>();
         if (claimedNames.isEmpty()) {
-            faults.add("it names no container");
+            faults.add(new ExceptionFault(Kind.SCOPE, "it names no container"));
         }
         faults.addAll(DocumentationFaults.of(ExceptionKeys.documentation(claims), policy.exceptions(), now));
         return faults;
     }
 
-    private List<String> grantFaults() {
-        Optional<String> claimed =
-                Optional.ofNullable(claims.get(ExceptionKeys.EXCEPTION)).map(String::strip);
-        if (claimed.isEmpty()) {
-            return List.of("policy " + Quoted.of(policy.name()) + " takes exceptions by grant only: name one in "
-                    + ExceptionKeys.EXCEPTION);
+    private List<ExceptionFault> grantFaults() {
+        if (!claims.containsKey(ExceptionKeys.EXCEPTION)) {
+            return notTaken("takes exceptions by grant only: name one in " + ExceptionKeys.EXCEPTION);
         }
-        AppArmorException grant = policies.grants().get(claimed.get());
+        AppArmorException grant = policies.grants().get(claimedGrant());
         if (grant == null) {
-            return List.of("there is no grant " + Quoted.of(claimed.get()));
+            return List.of(new ExceptionFault(Kind.NO_SUCH_GRANT, "there is no grant " + Quoted.of(claimedGrant())));
         }
-        List<String> faults = new ArrayList<>(scopeFaults(grant));
+        List<ExceptionFault> faults = new ArrayList<>(GrantScope.faults(grant, workload));
         faults.addAll(DocumentationFaults.of(grant.documentation(), policy.exceptions(), now));
         return faults;
     }
@@ -147,36 +230,41 @@ final class ExceptionClaims {
         if (!BY_GRANT.contains(rule)) {
             return Outcome.NOT_CLAIMED;
         }
-        List<String> faults = new ArrayList<>();
+        List<ExceptionFault> faults = new ArrayList<>();
         for (AppArmorException grant : candidates()) {
             if (!grant.permits().contains(rule)) {
                 continue;
             }
             boolean named = grant.name().equals(claimedGrant());
-            List<String> scope = new ArrayList<>(scopeFaults(grant));
-            scope.addAll(containerFaults(grant, container));
-            List<String> others =
-                    new ArrayList<>(DocumentationFaults.of(grant.documentation(), policy.exceptions(), now));
+            List<ExceptionFault> found = new ArrayList<>(GrantScope.faults(grant, workload));
+            found.addAll(GrantScope.faults(grant, container));
+            // A grant that was not asked for and is about something else is no fault of this pod.
+            if (!named && !found.isEmpty()) {
+                continue;
+            }
+            found.addAll(DocumentationFaults.of(grant.documentation(), policy.exceptions(), now));
             Set<Control> controls = EnumSet.noneOf(Control.class);
             controls.addAll(grant.controls());
             controls.addAll(policy.exceptions().controls());
-            others.addAll(controlFaults(controls, container));
-            if (scope.isEmpty() && others.isEmpty()) {
+            List<String> unmet = unmet(controls, container);
+            found.addAll(controlFaults(unmet));
+            keep(new ExceptionStanding(
+                    policy.name(),
+                    Optional.of(grant.name()),
+                    named,
+                    Optional.of(need(rule, container)),
+                    grant.documentation(),
+                    found,
+                    names(controls),
+                    unmet));
+            if (found.isEmpty()) {
                 return new Outcome(
                         Optional.of(new AcceptedException(Optional.of(grant.name()), grant.documentation())),
                         List.of());
             }
-            // A grant that was not asked for and is about something else is no fault of this pod.
-            if (named || scope.isEmpty()) {
-                Stream.concat(scope.stream(), others.stream())
-                        .map(fault -> "grant " + Quoted.of(grant.name()) + ": " + fault)
-                        .forEach(faults::add);
-            }
+            found.forEach(fault -> faults.add(fault.of(grant.name())));
         }
-        if (faults.isEmpty() && anyClaim()) {
-            faults.addAll(grantFaults());
-        }
-        return Outcome.refused(faults);
+        return faults.isEmpty() && anyClaim() ? refused(rule, container) : Outcome.refused(faults);
     }
 
     private String claimedGrant() {
@@ -197,41 +285,8 @@ final class ExceptionClaims {
         return candidates;
     }
 
-    private List<String> scopeFaults(AppArmorException grant) {
-        List<String> faults = new ArrayList<>();
-        if (!Glob.any(grant.namespaces(), workload.namespace())) {
-            faults.add("it does not hold in namespace " + Quoted.of(workload.namespace()));
-        }
-        if (!grant.podSelector().matches(workload.labels())) {
-            faults.add("its podSelector does not match the pod's labels");
-        }
-        String account = workload.spec().serviceAccountName();
-        if (!grant.serviceAccounts().isEmpty() && !grant.serviceAccounts().contains(account)) {
-            faults.add("it does not hold for service account " + Quoted.of(account));
-        }
-        return faults;
-    }
-
-    private List<String> containerFaults(AppArmorException grant, Optional<JudgedContainer> container) {
-        List<String> faults = new ArrayList<>();
-        if (container.isEmpty()) {
-            if (grant.containers().stream().noneMatch(glob -> glob.pattern().equals(ALL))) {
-                faults.add("it covers named containers, not the pod level");
-            }
-            return faults;
-        }
-        Container subject = container.get().container();
-        if (!Glob.any(grant.containers(), subject.name())) {
-            faults.add("it does not cover the container");
-        }
-        if (!grant.images().isEmpty() && !Glob.any(grant.images(), subject.image())) {
-            faults.add("it does not cover image " + Quoted.of(subject.image()));
-        }
-        return faults;
-    }
-
     /** At the pod level every container must show the controls, for each may inherit. */
-    private List<String> controlFaults(Collection<Control> controls, Optional<JudgedContainer> container) {
+    private List<String> unmet(Collection<Control> controls, Optional<JudgedContainer> container) {
         if (controls.isEmpty()) {
             return List.of();
         }
@@ -241,7 +296,18 @@ final class ExceptionClaims {
         return subjects.stream()
                 .flatMap(subject -> UnmetControls.of(controls, subject, workload.spec()).stream())
                 .distinct()
-                .map(control -> "the container lacks control " + control)
                 .toList();
+    }
+
+    private static List<ExceptionFault> controlFaults(List<String> unmet) {
+        return unmet.stream()
+                .map(control -> new ExceptionFault(Kind.CONTROLS, "the container lacks control " + control))
+                .toList();
+    }
+
+    private static List<String> names(Collection<Control> controls) {
+        return controls.isEmpty()
+                ? List.of()
+                : controls.stream().map(Control::policyName).sorted().toList();
     }
 }

@@ -8,6 +8,7 @@ import dev.apparmoradmission.workload.Workload;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Turns what the rules saw under one policy into findings: exceptions first, then the action with all its ceilings; and joins
@@ -43,7 +44,8 @@ final class Settlement {
             }
             needed |= outcome.accepted().isPresent();
         }
-        List<String> faults = needed ? List.of() : claims.faults();
+        claims.conclude();
+        List<ExceptionFault> faults = needed ? List.of() : claims.faults();
         if (!faults.isEmpty() && policy.action(Rule.EXCEPTION_INVALID) != Action.IGNORE) {
             // Nothing needs the exception, so nothing is denied for it; but somebody should clear it away.
             join(invalid(workload, Optional.empty(), faults, Action.WARN), joined);
@@ -76,11 +78,12 @@ final class Settlement {
     }
 
     private Finding invalid(
-            Workload workload, Optional<JudgedContainer> container, List<String> faults, Action strictest) {
+            Workload workload, Optional<JudgedContainer> container, List<ExceptionFault> faults, Action strictest) {
         Observation observation = new Observation(
                 Rule.EXCEPTION_INVALID,
                 container,
-                "the exception is not accepted: " + String.join(", ", faults),
+                "the exception is not accepted: "
+                        + faults.stream().map(ExceptionFault::text).collect(Collectors.joining(", ")),
                 "renew or correct it, or remove it",
                 List.of(),
                 strictest);

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.explain;
 
+import dev.apparmoradmission.cluster.ObservedCluster;
 import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.decision.Derivation;
@@ -7,11 +8,14 @@ import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.manifest.WorkloadsOfFiles;
 import dev.apparmoradmission.manifest.WrittenWorkload;
 import dev.apparmoradmission.manifest.WrittenWorkload.Understood;
+import dev.apparmoradmission.observed.Observation;
+import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.report.Report;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -19,7 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The command {@code explain}: prints the whole way to the decision about workloads of files (contract §7). */
+/** The command {@code explain}: prints the whole way to the decision about workloads of files, or one of a cluster (contract §7). */
 public final class ExplainCommand {
 
     private static final int NOTHING_DENIED = 0;
@@ -50,7 +54,10 @@ public final class ExplainCommand {
 
     private int run(List<String> arguments) throws IOException {
         ExplainOptions options = ExplainOptions.parse(arguments);
-        return options.help() ? frame.usage(ExplainOptions.usage()) : explain(options);
+        if (options.help()) {
+            return frame.usage(ExplainOptions.usage());
+        }
+        return options.paths().isEmpty() ? explainObserved(options) : explain(options);
     }
 
     private int explain(ExplainOptions options) throws IOException {
@@ -61,10 +68,7 @@ public final class ExplainCommand {
         Instant now = options.judging().instant(surroundings.clock());
         Report.Header header = new Report.Header(snapshot.get().policies().hash(), now);
         BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
-        Explanation explanation = options.output() == ExplainOptions.Output.JSON
-                ? new JsonExplanation(out, header)
-                : new TextExplanation(
-                        new OutputStreamWriter(out, surroundings.charset()), surroundings.style(), header);
+        Explanation explanation = explanation(options, out, header);
         Wanted asked = new Wanted(snapshot.get(), now, options.workload());
         Run run = new Run(explanation);
         WorkloadsOfFiles.read(options.paths(), List.of(), surroundings.in(), asked::explained, run);
@@ -76,6 +80,39 @@ public final class ExplainCommand {
                     .orElse("explain: no workload in these files"));
         }
         return badInput ? CommandFrame.BAD_INPUT : run.denied ? DENIED : NOTHING_DENIED;
+    }
+
+    private int explainObserved(ExplainOptions options) throws IOException {
+        Optional<PolicySet> policies = Observation.policies(options.observed().policies(), this::tell);
+        if (policies.isEmpty()) {
+            return CommandFrame.BAD_INPUT;
+        }
+        try (ObservedCluster cluster = options.observed().open()) {
+            Observation observation = Observation.of(
+                    cluster, policies.get(), options.observed().instant(cluster, surroundings.clock()));
+            BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
+            Explanation explanation =
+                    explanation(options, out, new Report.Header(policies.get().hash(), observation.now()));
+            String wanted = options.workload().orElseThrow();
+            StoredExplanation stored = new StoredExplanation(observation, wanted, explanation, this::tell);
+            stored.explain(options.observed().namespaces());
+            explanation.end();
+            out.flush();
+            if (!stored.isFound() && !badInput) {
+                tell("explain: no workload " + wanted + " in "
+                        + (options.observed().namespaces().isEmpty()
+                                ? "the cluster"
+                                : "namespace " + String.join(", ", options.observed().namespaces())));
+            }
+            return badInput ? CommandFrame.BAD_INPUT : stored.isDenied() ? DENIED : NOTHING_DENIED;
+        }
+    }
+
+    private Explanation explanation(ExplainOptions options, OutputStream out, Report.Header header) throws IOException {
+        return options.output() == ExplainOptions.Output.JSON
+                ? new JsonExplanation(out, header)
+                : new TextExplanation(
+                        new OutputStreamWriter(out, surroundings.charset()), surroundings.style(), header);
     }
 
     private void tell(String line) {

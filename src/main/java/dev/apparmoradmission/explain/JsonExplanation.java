@@ -9,6 +9,7 @@ import dev.apparmoradmission.decision.Derivation.DefaultStanding;
 import dev.apparmoradmission.decision.Derivation.NodeStanding;
 import dev.apparmoradmission.decision.Derivation.OnNodes;
 import dev.apparmoradmission.decision.Derivation.PolicyStanding;
+import dev.apparmoradmission.decision.ExceptionStanding;
 import dev.apparmoradmission.node.EligibleNodes.Member;
 import dev.apparmoradmission.profile.ProfileMode;
 import dev.apparmoradmission.report.JsonParts;
@@ -44,7 +45,9 @@ final class JsonExplanation implements Explanation {
         json.writeStartObject();
         json.writeStringField("file", judgement.file());
         json.writeNumberField("document", judgement.document());
-        json.writeNumberField("line", judgement.places().start().line());
+        if (!judgement.isLive()) {
+            json.writeNumberField("line", judgement.places().start().line());
+        }
         json.writeStringField("kind", judgement.kind());
         json.writeStringField("namespace", judgement.namespace());
         json.writeStringField("name", judgement.name());
@@ -54,6 +57,20 @@ final class JsonExplanation implements Explanation {
         }
         parts.findings(judgement);
         parts.strings("notes", judgement.decision().notes());
+        json.writeArrayFieldStart("exceptions");
+        for (ExceptionStanding exception : judgement.decision().exceptions()) {
+            exception(exception);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void exception(ExceptionStanding exception) throws IOException {
+        json.writeStartObject();
+        parts.origin(exception.grant(), exception.documentation());
+        json.writeBooleanField("claimed", exception.claimed());
+        json.writeBooleanField("needed", exception.need().isPresent());
+        parts.lookedAt(exception);
         json.writeEndObject();
     }
 
@@ -114,8 +131,10 @@ final class JsonExplanation implements Explanation {
     private void container(Judgement judgement, ContainerStanding container) throws IOException {
         json.writeStartObject();
         parts.verdict(container.verdict());
-        json.writeNumberField(
-                "line", judgement.places().of(container.verdict().path()).line());
+        if (!judgement.isLive()) {
+            json.writeNumberField(
+                    "line", judgement.places().of(container.verdict().path()).line());
+        }
         json.writeBooleanField("defaulted", container.defaulted());
         json.writeObjectFieldStart("sources");
         json.writeStringField(

@@ -6,6 +6,7 @@ import dev.apparmoradmission.decision.Derivation.ContainerStanding;
 import dev.apparmoradmission.decision.Derivation.NodeStanding;
 import dev.apparmoradmission.decision.Derivation.OnNodes;
 import dev.apparmoradmission.decision.Derivation.PolicyStanding;
+import dev.apparmoradmission.decision.ExceptionStanding;
 import dev.apparmoradmission.decision.Finding;
 import dev.apparmoradmission.decision.PatchOperation;
 import dev.apparmoradmission.decision.Quoted;
@@ -55,12 +56,13 @@ final class TextExplanation implements Explanation {
             out.append('\n');
         }
         first = false;
+        String place = judgement.isLive()
+                ? ""
+                : " (" + Printable.of(judgement.file()) + ":"
+                        + judgement.places().start().line() + ")";
         out.append(colour(BOLD, judgement.subject()))
-                .append(" (")
-                .append(Printable.of(judgement.file()))
-                .append(':')
-                .append(Integer.toString(judgement.places().start().line()))
-                .append("): ")
+                .append(place)
+                .append(": ")
                 .append(verdict(judgement))
                 .append('\n');
         row("judged", "as of " + header.now() + ", policies " + header.policyHash());
@@ -98,12 +100,25 @@ final class TextExplanation implements Explanation {
             label = "";
         }
         nodes(derivation);
+        exceptions(
+                "exception",
+                judgement.decision().exceptions().stream()
+                        .filter(exception -> exception.need().isEmpty())
+                        .toList());
         List<Finding> podLevel = judgement.decision().findings().stream()
                 .filter(finding -> derivation.containers().stream()
                         .noneMatch(container -> container.verdict().path().equals(finding.path())))
                 .toList();
         if (!podLevel.isEmpty()) {
             out.append("pod\n");
+            exceptions(
+                    "  exception",
+                    judgement.decision().exceptions().stream()
+                            .filter(exception -> exception
+                                    .need()
+                                    .filter(need -> need.container().isEmpty())
+                                    .isPresent())
+                            .toList());
             findings(podLevel);
         }
         for (ContainerStanding container : derivation.containers()) {
@@ -157,8 +172,7 @@ final class TextExplanation implements Explanation {
                 .append(colour(BOLD, Quoted.of(container.verdict().name())))
                 .append(" (")
                 .append(path)
-                .append(", line ")
-                .append(Integer.toString(places.of(path).line()))
+                .append(judgement.isLive() ? "" : ", line " + places.of(path).line())
                 .append(")\n");
         source(
                 container,
@@ -190,9 +204,34 @@ final class TextExplanation implements Explanation {
             label = "";
         }
         row("  confinement", coloured(container.verdict().confinement(), confinement(container)));
+        exceptions(
+                "  exception",
+                judgement.decision().exceptions().stream()
+                        .filter(exception -> exception
+                                .need()
+                                .filter(need -> need.path().equals(path))
+                                .isPresent())
+                        .toList());
         findings(judgement.decision().findings().stream()
                 .filter(finding -> finding.path().equals(path))
                 .toList());
+    }
+
+    /** What is told once though several rules or policies look at it: the exception itself; then what each made of it. */
+    private void exceptions(String label, List<ExceptionStanding> exceptions) throws IOException {
+        String told = "";
+        for (ExceptionStanding exception : exceptions) {
+            String text = exception.describe();
+            if (!text.equals(told)) {
+                row(label, text);
+                row("", quiet(Wording.term(exception)));
+                told = text;
+            }
+            row("", colour(exception.faults().isEmpty() ? GREEN : RED, Wording.outcome(exception)));
+            if (!exception.controls().isEmpty()) {
+                row("", Wording.controls(exception));
+            }
+        }
     }
 
     private void source(ContainerStanding container, ProfileSource source, String label, String declared)

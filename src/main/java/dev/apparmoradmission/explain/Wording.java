@@ -3,6 +3,8 @@ package dev.apparmoradmission.explain;
 import dev.apparmoradmission.decision.Confinement;
 import dev.apparmoradmission.decision.Derivation.DefaultStanding;
 import dev.apparmoradmission.decision.Derivation.PolicyStanding;
+import dev.apparmoradmission.decision.ExceptionFault;
+import dev.apparmoradmission.decision.ExceptionStanding;
 import dev.apparmoradmission.decision.PatchOperation;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.Barrier;
@@ -44,6 +46,7 @@ final class Wording {
                         + whose;
             case WITHHELD_FROM_AN_INVALID_POD ->
                 profile + ", withheld: a part of the pod is invalid, which the API server shall say itself" + whose;
+            case TOO_LATE -> profile + ", not written: the pod came without it, and is stored already" + whose;
             case NOT_APPLICABLE -> "none: AppArmor has no part in this pod";
         };
     }
@@ -125,6 +128,35 @@ final class Wording {
                 .map(requirement -> Quoted.bare(requirement.key()) + " " + requirement.operator() + " ["
                         + requirement.values().stream().map(Quoted::bare).collect(Collectors.joining(", ")) + "]")
                 .collect(Collectors.joining(" and "));
+    }
+
+    /** What became of an exception. */
+    static String outcome(ExceptionStanding exception) {
+        String faults = exception.faults().stream().map(ExceptionFault::text).collect(Collectors.joining(", "));
+        String policy = "policy " + Quoted.bare(exception.policy());
+        if (exception.need().isEmpty()) {
+            return "nothing needs it" + (faults.isEmpty() ? "" : "; " + faults) + " (" + policy + ")";
+        }
+        String need = exception.need().get().rule().id() + ", " + policy;
+        return (exception.isAccepted() ? "accepted" : "refused: " + faults) + " (" + need + ")";
+    }
+
+    /** When an exception ends, and how it came to be looked at. */
+    static String term(ExceptionStanding exception) {
+        String claim = exception.claimed() ? "claimed" : "not claimed, which it does not ask for";
+        return claim
+                + exception
+                        .documentation()
+                        .end()
+                        .map(end -> ", ends at " + end.end())
+                        .orElse(", without an end");
+    }
+
+    /** The compensating controls that an exception asks for, and whether the container has them. */
+    static String controls(ExceptionStanding exception) {
+        return exception.controls().stream()
+                .map(control -> control + (exception.unmet().contains(control) ? " is lacking" : " is met"))
+                .collect(Collectors.joining(", "));
     }
 
     /** Rules by their ids, in their order. */

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -42,6 +43,12 @@ public record JudgingOptions(List<Path> policies, ClusterFiles cluster, Optional
     /** Adds the options to a command. */
     public static void declare(CommandSpec spec) {
         Options.many(spec, POLICY, "DIR", "a directory or file with policies, repeatable (default: policies)");
+        declareFiles(spec);
+        Options.one(spec, NOW, "INSTANT", "judge as of this RFC 3339 instant (default: now)");
+    }
+
+    /** Adds those of the files that stand for a cluster, to a command that has the others already. */
+    public static void declareFiles(CommandSpec spec) {
         Options.many(spec, INVENTORY, "FILE", "inventory ConfigMaps as YAML or JSON, repeatable");
         Options.many(
                 spec,
@@ -54,7 +61,13 @@ public record JudgingOptions(List<Path> policies, ClusterFiles cluster, Optional
                 NAMESPACES,
                 "FILE",
                 "Namespaces, as kubectl get namespaces -o yaml prints them, for namespaceSelector");
-        Options.one(spec, NOW, "INSTANT", "judge as of this RFC 3339 instant (default: now)");
+    }
+
+    /** The first of the options of files that is given. */
+    public static Optional<String> fileOption(ParseResult parsed) {
+        return Stream.of(INVENTORY, NODES, NAMESPACES)
+                .filter(parsed::hasMatchedOption)
+                .findFirst();
     }
 
     /**

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -89,6 +90,13 @@ public record ObservedOptions(
                 parsed.<List<String>>matchedOptionValue(NAMESPACE, List.of()),
                 Options.text(parsed, INVENTORY_NAMESPACE).orElse(DEFAULT_INVENTORY_NAMESPACE),
                 Options.instant(parsed, NOW));
+    }
+
+    /** The first of the options that say which cluster, or where in it, that is given. */
+    public static Optional<String> clusterOption(ParseResult parsed) {
+        return Stream.of(CONTEXT, SNAPSHOT, NAMESPACE, INVENTORY_NAMESPACE)
+                .filter(parsed::hasMatchedOption)
+                .findFirst();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.apparmoradmission.observed;
 
 import dev.apparmoradmission.decision.Decider;
 import dev.apparmoradmission.decision.Decision;
+import dev.apparmoradmission.decision.Derivation;
 import dev.apparmoradmission.decision.Operation;
 import dev.apparmoradmission.decision.Requester;
 import dev.apparmoradmission.decision.Snapshot;
@@ -39,6 +40,22 @@ public record StoredWorkload(WorkloadKind kind, ManifestObject object) {
         return decide(snapshot, now)
                 .map(decision -> new Judgement(
                         "", 1, kind.kindName(), object.namespace(), object.name(), NOWHERE, decision, Set.of()));
+    }
+
+    /**
+     * The way to its judgement.
+     *
+     * @return absent where there is nothing to judge, or it cannot be read
+     */
+    public Optional<Derivation> derive(Snapshot snapshot, Instant now) {
+        try {
+            return object.workload(object.namespace())
+                    .map(read -> kind.isTemplate()
+                            ? Derivation.of(read, snapshot, now)
+                            : Derivation.ofStored(read, snapshot, now));
+        } catch (UnreadableWorkloadException e) {
+            return Optional.empty();
+        }
     }
 
     private Optional<Decision> decide(Snapshot snapshot, Instant now) {

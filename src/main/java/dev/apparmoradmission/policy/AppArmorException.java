@@ -49,5 +49,14 @@ public record AppArmorException(
      * @param expires until when, as written
      */
     public record Documentation(
-            Optional<String> reason, Optional<String> owner, Optional<String> ticket, Optional<String> expires) {}
+            Optional<String> reason, Optional<String> owner, Optional<String> ticket, Optional<String> expires) {
+        /** Nothing. */
+        public static final Documentation NONE =
+                new Documentation(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+        /** When it ends; absent where it says no end, or one that cannot be read, for which it is refused. */
+        public Optional<Expiry> end() {
+            return expires.flatMap(Expiry::parse);
+        }
+    }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.apparmoradmission.decision.AcceptedException;
 import dev.apparmoradmission.decision.Confinement.Cause;
 import dev.apparmoradmission.decision.ContainerVerdict;
+import dev.apparmoradmission.decision.ExceptionFault;
+import dev.apparmoradmission.decision.ExceptionStanding;
 import dev.apparmoradmission.decision.Finding;
 import dev.apparmoradmission.policy.AppArmorException.Documentation;
 import dev.apparmoradmission.wire.Place;
@@ -66,11 +68,55 @@ public record JsonParts(JsonGenerator json) {
         json.writeObjectFieldStart("exception");
         json.writeStringField("source", exception.source());
         text("grant", exception.grant());
+        documentation(documentation);
+        json.writeEndObject();
+    }
+
+    /**
+     * The fields that say where an exception comes from, what documents it and when it ends, into the object that is open.
+     *
+     * @param grant its name; absent for an exception by annotation
+     */
+    public void origin(Optional<String> grant, Documentation documentation) throws IOException {
+        json.writeStringField("source", grant.isPresent() ? "Grant" : "Annotation");
+        text("grant", grant);
+        documentation(documentation);
+        text("endsAt", documentation.end().map(end -> end.end().toString()));
+    }
+
+    /** The fields that document an exception, into the object that is open. */
+    public void documentation(Documentation documentation) throws IOException {
         text("reason", documentation.reason());
         text("owner", documentation.owner());
         text("ticket", documentation.ticket());
         text("expires", documentation.expires());
-        json.writeEndObject();
+    }
+
+    /** The fields that say what an exception was looked at for and what came of it, into the object that is open. */
+    public void lookedAt(ExceptionStanding exception) throws IOException {
+        json.writeStringField("policy", exception.policy());
+        if (exception.need().isPresent()) {
+            json.writeStringField("rule", exception.need().get().rule().id());
+            json.writeStringField("container", exception.need().get().container());
+            json.writeStringField("path", exception.need().get().path());
+        }
+        json.writeBooleanField("accepted", exception.isAccepted());
+        strings(
+                "faults",
+                exception.faults().stream().map(ExceptionFault::text).toList());
+        controls(exception.controls(), exception.unmet());
+    }
+
+    /** The field {@code controls}: which are asked of a container, and whether it has them. */
+    public void controls(List<String> asked, List<String> unmet) throws IOException {
+        json.writeArrayFieldStart("controls");
+        for (String control : asked) {
+            json.writeStartObject();
+            json.writeStringField("control", control);
+            json.writeBooleanField("met", !unmet.contains(control));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     /** A field with a list of strings. */

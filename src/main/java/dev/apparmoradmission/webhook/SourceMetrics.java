@@ -96,7 +96,7 @@ final class SourceMetrics {
     }
 
     private static Optional<Instant> end(AppArmorException grant) {
-        return grant.documentation().expires().flatMap(Expiry::parse).map(Expiry::end);
+        return grant.documentation().end().map(Expiry::end);
     }
 
     private double grants(boolean over) {

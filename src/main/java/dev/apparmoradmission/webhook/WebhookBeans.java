@@ -2,6 +2,7 @@ package dev.apparmoradmission.webhook;
 
 import dev.apparmoradmission.cluster.SnapshotStore;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -35,6 +36,14 @@ public class WebhookBeans {
     @Singleton
     AdmissionMetrics metrics(MeterRegistry registry) {
         return new AdmissionMetrics(registry);
+    }
+
+    /** Made at the start, for an alert must find its series before anything is counted. */
+    @Produces
+    @Singleton
+    @Startup
+    ExceptionMetrics exceptionMetrics(MeterRegistry registry) {
+        return new ExceptionMetrics(registry);
     }
 
     @Produces

@@ -171,6 +171,84 @@ class ExplainCommandTest {
         assertThat(run.code()).isZero();
     }
 
+    @Test
+    void an_exception_is_told_with_what_was_made_of_it_until_when_and_the_controls_it_asks_for() throws IOException {
+        write("policies/strict.yaml", """
+                apiVersion: apparmor-admission.dev/v1alpha1
+                kind: AppArmorPolicy
+                metadata: {name: strict}
+                spec:
+                  rules: {privileged: Enforce}
+                  exceptions: {source: Grant, controls: [RunAsNonRoot]}
+                ---
+                apiVersion: apparmor-admission.dev/v1alpha1
+                kind: AppArmorException
+                metadata: {name: profiler}
+                spec:
+                  namespaces: [default]
+                  containers: [a, b]
+                  permits: [unconfined]
+                  reason: needs perf events until fixed
+                  owner: team
+                  expires: "2026-12-01"
+                  controls: [SeccompProfile]
+                """);
+        String pod = """
+                kind: Pod
+                metadata: {name: p, annotations: {apparmor-admission.dev/exception: profiler}}
+                spec:
+                  securityContext: {runAsNonRoot: true}
+                  containers:
+                  - name: a
+                    securityContext: {appArmorProfile: {type: Unconfined}, seccompProfile: {type: RuntimeDefault}}
+                  - {name: b, securityContext: {appArmorProfile: {type: Unconfined}}}
+                  - {name: c, securityContext: {appArmorProfile: {type: Unconfined}}}
+                """;
+
+        String out = explain(pod).out();
+        String indent = "                ";
+        assertThat(out)
+                .contains("  exception     grant \"profiler\", reason \"needs perf events until fixed\", owner \"team\", until 2026-12-01\n"
+                        + indent + "claimed, ends at 2026-12-02T00:00:00Z\n"
+                        + indent + "accepted (unconfined, policy strict)\n"
+                        + indent + "RunAsNonRoot is met, SeccompProfile is met\n"
+                        + "  warning ")
+                .contains(indent + "refused: the container lacks control SeccompProfile (unconfined, policy strict)\n"
+                        + indent + "RunAsNonRoot is met, SeccompProfile is lacking\n")
+                .contains(indent + "refused: it does not cover the container, the container lacks control SeccompProfile"
+                        + " (unconfined, policy strict)\n");
+        assertThat(explain(pod, "--now", "2026-12-02T00:00:00Z").out())
+                .contains("                refused: it expired on 2026-12-01 (unconfined, policy strict)\n");
+        JsonNode first = JSON.readTree(explain(pod, "--output", "json").out())
+                .path("results")
+                .path(0)
+                .path("exceptions")
+                .path(0);
+        assertThat(first.toString())
+                .isEqualTo("{\"source\":\"Grant\",\"grant\":\"profiler\",\"reason\":\"needs perf events until fixed\","
+                        + "\"owner\":\"team\",\"expires\":\"2026-12-01\",\"endsAt\":\"2026-12-02T00:00:00Z\","
+                        + "\"claimed\":true,\"needed\":true,\"policy\":\"strict\",\"rule\":\"unconfined\","
+                        + "\"container\":\"a\",\"path\":\"spec.containers[0]\",\"accepted\":true,\"faults\":[],"
+                        + "\"controls\":[{\"control\":\"RunAsNonRoot\",\"met\":true},"
+                        + "{\"control\":\"SeccompProfile\",\"met\":true}]}");
+    }
+
+    @Test
+    void an_exception_that_nothing_needs_is_told_as_well() throws IOException {
+        assertThat(explain("""
+                        kind: Pod
+                        metadata: {name: p, annotations: {apparmor-admission.dev/unconfined: a,
+                                   apparmor-admission.dev/reason: needed perf events once}}
+                        spec: {containers: [{name: a}]}
+                        """)
+                        .out())
+                .contains("""
+                        exception       annotation, reason "needed perf events once"
+                                        claimed, without an end
+                                        nothing needs it (policy strict)
+                        """);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -33,9 +33,9 @@ class AlertsTest {
     private static final Path DEPLOY = Path.of("deploy");
     private static final Pattern SELECTOR =
             Pattern.compile("((?:apparmor_admission|apiserver|jvm)_[a-z_]+)(?:\\{(\\w+)=~?\"([^\"]+)\"[,}])?");
-    /** Series that come with a grant that ends, and those of others. */
+    /** Series that come with an exception that ends, and those of others. */
     private static final Pattern NOT_FROM_THE_START =
-            Pattern.compile("apparmor_admission_grant_expiry.*|(jvm|apiserver)_.*");
+            Pattern.compile("apparmor_admission_(grant|annotation)_expiry.*|(jvm|apiserver)_.*");
 
     @Inject
     HttpServer server;

@@ -36,6 +36,9 @@ class SeriesExistTest {
     private static final List<String> CONFIGURATIONS =
             List.of("mutatingwebhookconfigurations", "validatingwebhookconfigurations");
 
+    /** Comes with the first exception by annotation that a pass over the cluster finds; {@code ExceptionMetricsTest} shows it. */
+    private static final String FROM_A_PASS = "apparmor_admission_annotation_expiry_seconds";
+
     private static Optional<PrometheusTools> prometheus = Optional.empty();
     private static String webhooks = "";
     private static Series series = new Series(List.of());
@@ -125,7 +128,8 @@ class SeriesExistTest {
         int asked = 0;
         for (int i = 0; i < queries.size(); i++) {
             for (JsonNode selector : selectors.get(i)) {
-                assertThat(series.have(selector))
+                assertThat(series.have(selector)
+                                || selector.path("name").asText().equals(FROM_A_PASS))
                         .as("%s: %s", queries.get(i).panel(), selector)
                         .isTrue();
                 asked++;

@@ -1,4 +1,4 @@
-package dev.apparmoradmission.scan;
+package dev.apparmoradmission.observed;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -29,13 +29,13 @@ public final class FakeCluster implements AutoCloseable {
 
     /** An answer; without a code the connection is closed instead. */
     public record Reply(int code, String body) {
-        static final Reply NONE = new Reply(0, "");
+        public static final Reply NONE = new Reply(0, "");
 
-        static Reply refused(int code) {
+        public static Reply refused(int code) {
             return new Reply(code, "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"code\": " + code + "}");
         }
 
-        static Reply page(String kind, String next, String... items) {
+        public static Reply page(String kind, String next, String... items) {
             return new Reply(
                     200,
                     "{\"kind\": \"" + kind + "List\", \"apiVersion\": \""
