@@ -3,6 +3,7 @@ package dev.apparmoradmission.exceptions;
 import dev.apparmoradmission.cluster.ObservedCluster;
 import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.ledger.OpenLedger;
 import dev.apparmoradmission.ledger.Sighting;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The command {@code exceptions}: lists grants and annotations, in use or not. It changes nothing. */
 public final class ExceptionsCommand {
@@ -98,10 +100,17 @@ public final class ExceptionsCommand {
         }
         Instant now = options.judging().instant(surroundings.clock());
         OpenLedger ledger = new OpenLedger(snapshot.get().policies(), now, options.soon());
-        WorkloadsOfFiles.read(options.paths(), List.of(), surroundings.in(), new WorkloadsOfFiles.Reader() {
+        Function<WrittenWorkload, Judged> judge =
+                workload -> new Judged(workload, workload.judge(snapshot.get(), now).decision());
+        WorkloadsOfFiles.read(options.paths(), List.of(), surroundings.in(), judge, new WorkloadsOfFiles.Reader<>() {
             @Override
-            public void workload(WrittenWorkload workload) {
-                enter(workload, snapshot.get(), now, ledger);
+            public void workload(Judged judged) {
+                enter(judged, ledger);
+            }
+
+            @Override
+            public void file(int number, int of) {
+                frame.progress().at(() -> number + " of " + of + " files ...");
             }
 
             @Override
@@ -117,12 +126,16 @@ public final class ExceptionsCommand {
         return report(options, snapshot.get().policies(), ledger, now, "these files were", List.of());
     }
 
-    private void enter(WrittenWorkload workload, Snapshot snapshot, Instant now, OpenLedger ledger) {
+    /** A workload of a file and what was decided about it. */
+    private record Judged(WrittenWorkload workload, Decision decision) {}
+
+    private void enter(Judged judged, OpenLedger ledger) {
+        WrittenWorkload workload = judged.workload();
         String place = workload.file() + ":" + workload.places().start().line();
         if (workload.content() instanceof Understood understood) {
             ledger.add(
                     Sighting.written(workload.kind(), workload.name(), understood.workload(), place),
-                    workload.judge(snapshot, now).decision());
+                    judged.decision());
         } else if (workload.content() instanceof NotUnderstood not) {
             tell(place + ": " + not.workload().path() + " " + not.workload().problem());
         }
@@ -145,7 +158,7 @@ public final class ExceptionsCommand {
                         new Report.Header(policies.hash(), now), ledger.close(unread.isEmpty()), within, unread)
                 .in(namespaces)
                 .only(options.shown());
-        BufferedOutputStream out = new BufferedOutputStream(surroundings.out(), 1 << 16);
+        BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
         if (options.output() == ExceptionsOptions.Output.JSON) {
             new LedgerJson(report, out).write();
         } else {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.manifest.WorkloadsOfFiles;
-import dev.apparmoradmission.manifest.WrittenWorkload;
 import dev.apparmoradmission.node.ClusterNodes;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Control;
@@ -86,10 +85,14 @@ class PolicyReferenceTest {
         Snapshot snapshot =
                 new Snapshot(ShippedPoliciesTest.read(policy), ClusterNodes.UNKNOWN, Namespaces.UNKNOWN, false);
         WorkloadsOfFiles.read(
-                List.of("-"), List.of(), new ByteArrayInputStream(utf8(manifest)), new WorkloadsOfFiles.Reader() {
+                List.of("-"),
+                List.of(),
+                new ByteArrayInputStream(utf8(manifest)),
+                workload -> workload.judge(snapshot, NOW).decision(),
+                new WorkloadsOfFiles.Reader<>() {
                     @Override
-                    public void workload(WrittenWorkload workload) {
-                        decisions.add(workload.judge(snapshot, NOW).decision());
+                    public void workload(Decision decision) {
+                        decisions.add(decision);
                     }
 
                     @Override

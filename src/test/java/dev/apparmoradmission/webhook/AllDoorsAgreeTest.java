@@ -21,7 +21,7 @@ import dev.apparmoradmission.node.TransientTaints;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.report.TextReport;
-import dev.apparmoradmission.scan.FakeCluster;
+import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.scan.ScanCommand;
 import dev.apparmoradmission.webhook.Told.Found;
 import dev.apparmoradmission.wire.AdmissionRequest;
