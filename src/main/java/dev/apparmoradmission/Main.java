@@ -9,6 +9,7 @@ import dev.apparmoradmission.exceptions.ExceptionsCommand;
 import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.export.ExportCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
+import dev.apparmoradmission.policylint.LintCommand;
 import dev.apparmoradmission.policytest.TestCommand;
 import dev.apparmoradmission.scan.ScanCommand;
 import dev.apparmoradmission.webhook.WebhookCommand;
@@ -33,6 +34,7 @@ public final class Main {
             Usage: java -jar quarkus-run.jar policy COMMAND [OPTION...]
             Commands:
               test    run the cases that are kept beside policies
+              lint    find policies that match nothing, and grants that are over, refused, unused or too wide
               export  make the API server's own admission policies of the part that needs neither nodes nor a clock
             policy COMMAND --help tells its options.
             """;
@@ -76,6 +78,7 @@ public final class Main {
         List<String> options = arguments.subList(Math.min(1, arguments.size()), arguments.size());
         return switch (command) {
             case "test" -> TestCommand.run(options, surroundings);
+            case "lint" -> LintCommand.run(options, surroundings);
             case "export" -> ExportCommand.run(options, surroundings);
             case "--help", "-h", "help" -> frame.run(() -> frame.usage(POLICY_USAGE));
             default -> {

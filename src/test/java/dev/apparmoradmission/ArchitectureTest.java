@@ -157,7 +157,16 @@ class ArchitectureTest {
                 noClasses()
                         .that()
                         .resideInAnyPackage(trees(
-                                "wire", "ledger", "report", "command", "manifest", "check", "explain", "export", "policytest"))
+                                "wire",
+                                "ledger",
+                                "report",
+                                "command",
+                                "manifest",
+                                "check",
+                                "explain",
+                                "export",
+                                "policytest",
+                                "policylint"))
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("io.fabric8..")
@@ -275,6 +284,7 @@ class ArchitectureTest {
                 "inventory",
                 "export",
                 "policytest",
+                "policylint",
                 "doctor");
     }
 

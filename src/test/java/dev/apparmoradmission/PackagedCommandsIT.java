@@ -61,6 +61,48 @@ class PackagedCommandsIT {
         assertThat(check.err().lines()).singleElement().asString().contains("policies");
     }
 
+    @Test
+    void the_cases_of_the_policies_that_we_ship_come_out_as_written() throws Exception {
+        String policies = POLICY.getParent().toString();
+
+        Finished test = run("", "policy", "test", policies);
+
+        assertThat(test.err()).isEmpty();
+        assertThat(test.code()).isZero();
+        assertThat(test.out())
+                .startsWith("OK     " + policies)
+                .contains(" passed, 0 failed.")
+                .doesNotContain("No case");
+    }
+
+    @Test
+    void the_policies_that_we_ship_have_no_errors_or_warnings() throws Exception {
+        Finished lint = run(
+                "",
+                "policy",
+                "lint",
+                "--policy",
+                POLICY.getParent().toString(),
+                "--now",
+                "2026-11-22T19:00:00Z",
+                "--fail-on",
+                "warning");
+
+        assertThat(lint.err()).isEmpty();
+        assertThat(lint.code()).as(lint.out()).isZero();
+        assertThat(lint.out()).contains("4 policies and 1 grant: ");
+    }
+
+    @Test
+    void a_case_file_with_an_error_is_told_in_one_line() throws Exception {
+        Files.writeString(dir.resolve("a.test.yaml"), "kind: AppArmorPolicyTest\n");
+
+        Finished test = run("", "policy", "test", ".");
+
+        assertThat(test.code()).isEqualTo(2);
+        assertThat(test.err().lines()).allMatch(line -> line.startsWith("./a.test.yaml:1:1: field "));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--version, apparmor-admission [0-9]+\\.[0-9]+\\.[0-9]+.*\\n",

@@ -98,6 +98,34 @@ class PipelinesIT {
     }
 
     @Test
+    void the_hooks_for_policies_test_and_lint_those_of_the_repository() throws Exception {
+        Path test = Files.copy(Path.of("policies/restricted.test.yaml"), dir.resolve("policies/restricted.test.yaml"));
+        assertThat(hook(1))
+                .containsExactly(ROOT.resolve("bin/apparmor-admission").toString(), "policy", "test");
+        assertThat(hook(2))
+                .containsExactly(ROOT.resolve("bin/apparmor-admission").toString(), "policy", "lint");
+        assertThat(run(dir, Map.of(), hook(1)).code()).isZero();
+        assertThat(run(dir, Map.of(), hook(2)).code()).isZero();
+
+        Files.writeString(test, Files.readString(test).replace("allowed: false", "allowed: true"));
+        Path policy = dir.resolve("policies/restricted.yaml");
+        Files.writeString(policy, Files.readString(policy).replace("namespaces: [\"*\"]", "namespaces: [kube-system]"));
+
+        assertThat(run(dir, Map.of(), hook(1)).code()).isEqualTo(1);
+        assertThat(run(dir, Map.of(), hook(2)).out()).contains("[policy-never-matches]");
+    }
+
+    private static List<String> hook(int number) throws IOException {
+        JsonNode hook =
+                YAML.readTree(Path.of(".pre-commit-hooks.yaml").toFile()).path(number);
+        assertThat(hook.path("pass_filenames").asBoolean(true)).isFalse();
+        List<String> entry =
+                new ArrayList<>(Arrays.asList(hook.path("entry").asText().split(" ", -1)));
+        entry.set(0, ROOT.resolve(entry.get(0)).toString());
+        return entry;
+    }
+
+    @Test
     void the_readme_names_inputs_and_hooks_that_are_there() throws Exception {
         JsonNode inputs = YAML.readTree(Path.of("action.yml").toFile()).path("inputs");
         for (String block : blocks()) {

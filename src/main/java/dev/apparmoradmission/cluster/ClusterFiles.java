@@ -55,6 +55,11 @@ public record ClusterFiles(List<Path> inventory, List<Path> nodes, List<Path> na
         }
     }
 
+    /** Whether there is any file. */
+    public boolean isAny() {
+        return !inventory.isEmpty() || !nodes.isEmpty() || !namespaces.isEmpty();
+    }
+
     private interface Reading<T> {
         T read(byte[] content) throws MalformedDocumentException;
     }

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What is wrong with the documentation of an exception at an instant, by the terms of a policy. */
-final class DocumentationFaults {
+public final class DocumentationFaults {
 
     /** A reason shorter than this, in characters, explains nothing (contract §4). */
     private static final int SHORTEST_REASON = 10;
@@ -20,7 +20,7 @@ final class DocumentationFaults {
     private DocumentationFaults() {}
 
     /** The faults, each fit to follow "the exception is not accepted: "; empty where there are none. */
-    static List<ExceptionFault> of(Documentation documentation, ExceptionTerms terms, Instant now) {
+    public static List<ExceptionFault> of(Documentation documentation, ExceptionTerms terms, Instant now) {
         List<ExceptionFault> faults = new ArrayList<>();
         for (RequiredPart part : RequiredPart.values()) {
             if (terms.require().contains(part) && value(documentation, part).isEmpty()) {

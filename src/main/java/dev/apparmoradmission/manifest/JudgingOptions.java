@@ -6,6 +6,7 @@ import dev.apparmoradmission.cluster.UnreadableInputException;
 import dev.apparmoradmission.command.Options;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.node.TransientTaints;
+import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.wire.InventoryReader;
 import dev.apparmoradmission.wire.PolicyReading;
 import dev.apparmoradmission.wire.ProfileLists;
@@ -14,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -34,6 +36,8 @@ public record JudgingOptions(List<Path> policies, ClusterFiles cluster, Optional
     private static final String NODES = "--nodes";
     private static final String NAMESPACES = "--namespaces";
     private static final String NOW = "--now";
+
+    private static final PolicySet NOTHING = new PolicySet(List.of(), Map.of(), "");
 
     /** Copies the list. */
     public JudgingOptions {
@@ -96,15 +100,37 @@ public record JudgingOptions(List<Path> policies, ClusterFiles cluster, Optional
      */
     public Optional<Snapshot> read(Consumer<String> problems, Consumer<String> warnings)
             throws UnreadableInputException {
+        Optional<PolicyReading.Accepted> accepted = policies(problems);
+        // What is wrong with the other files is told at once as well.
+        Snapshot snapshot = snapshot(accepted.map(PolicyReading.Accepted::set).orElse(NOTHING), warnings);
+        return accepted.map(reading -> snapshot);
+    }
+
+    /**
+     * Reads the policies alone.
+     *
+     * @param problems takes a line for each thing that is wrong with them
+     * @return absent where they were refused
+     */
+    public Optional<PolicyReading.Accepted> policies(Consumer<String> problems) {
         PolicyReading reading = new PolicyDirectories(policies).read();
         if (reading instanceof PolicyReading.Refused refused) {
             refused.problems().forEach(problem -> problems.accept(problem.toString()));
         }
+        return reading instanceof PolicyReading.Accepted accepted ? Optional.of(accepted) : Optional.empty();
+    }
+
+    /**
+     * Reads the files that stand for the cluster.
+     *
+     * @param set the policies
+     * @param warnings takes a line for each thing in the inventory that could not be understood and was left out
+     * @throws UnreadableInputException where one cannot be read
+     */
+    public Snapshot snapshot(PolicySet set, Consumer<String> warnings) throws UnreadableInputException {
         ClusterFiles.View view = cluster.read(new InventoryReader(new ProfileLists()), TransientTaints.WELL_KNOWN);
         view.problems().forEach(problem -> warnings.accept(problem.describe()));
-        return reading instanceof PolicyReading.Accepted accepted
-                ? Optional.of(new Snapshot(accepted.set(), view.nodes(), view.namespaces(), false))
-                : Optional.empty();
+        return new Snapshot(set, view.nodes(), view.namespaces(), false);
     }
 
     /** The instant to judge at, in whole seconds where it is the present. */

@@ -52,20 +52,30 @@ public record ObservedOptions(
     /** Adds the options to a command's. */
     public static void declare(CommandSpec spec) {
         Options.many(spec, POLICY, "DIR", "a directory or file with policies, repeatable (default: policies)");
-        Options.one(spec, CONTEXT, "NAME", "the context of the kubeconfig (default: its current one)");
-        Options.one(
-                spec, SNAPSHOT, "DIR", "look at a snapshot of a cluster, which snapshot has made, not at a live one");
+        declareCluster(spec);
         Options.many(spec, NAMESPACE, "NAME", "look only there, repeatable (default: everywhere)");
-        Options.one(
-                spec,
-                INVENTORY_NAMESPACE,
-                "NAME",
-                "where the inventory ConfigMaps are (default: " + DEFAULT_INVENTORY_NAMESPACE + ")");
         Options.one(
                 spec,
                 NOW,
                 "INSTANT",
                 "judge as of this RFC 3339 instant (default: now; of a snapshot: when it was taken)");
+    }
+
+    /** Adds those that say which cluster, to a command that looks at all of it and has the others already. */
+    public static void declareCluster(CommandSpec spec) {
+        Options.one(spec, CONTEXT, "NAME", "the context of the kubeconfig (default: its current one)");
+        Options.one(
+                spec, SNAPSHOT, "DIR", "look at a snapshot of a cluster, which snapshot has made, not at a live one");
+        Options.one(
+                spec,
+                INVENTORY_NAMESPACE,
+                "NAME",
+                "where the inventory ConfigMaps are (default: " + DEFAULT_INVENTORY_NAMESPACE + ")");
+    }
+
+    /** Whether a cluster or a snapshot is asked for, to a command that can do without. */
+    public static boolean areGiven(ParseResult parsed) {
+        return Stream.of(CONTEXT, SNAPSHOT, INVENTORY_NAMESPACE).anyMatch(parsed::hasMatchedOption);
     }
 
     /**

@@ -58,8 +58,13 @@ public record StoredWorkload(WorkloadKind kind, ManifestObject object) {
         }
     }
 
+    /** As what it is judged. */
+    public Operation operation() {
+        return kind.isTemplate() ? Operation.Review.SHARED : new Operation.Create(Requester.ANYONE);
+    }
+
     private Optional<Decision> decide(Snapshot snapshot, Instant now) {
-        Operation operation = kind.isTemplate() ? Operation.Review.SHARED : new Operation.Create(Requester.ANYONE);
+        Operation operation = operation();
         try {
             Optional<Workload> workload = object.workload(object.namespace());
             return workload.map(read -> Decider.decide(read, operation, snapshot, now));

@@ -1,7 +1,11 @@
 package dev.apparmoradmission.policy;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A label selector ({@code meta/v1}): all parts must hold; an empty one matches everything.
@@ -81,5 +85,44 @@ public record LabelSelector(Map<String, String> matchLabels, List<Expression> ma
             }
         }
         return true;
+    }
+
+    /** The values that a label may have where all parts hold; absent where nothing limits them. */
+    public Optional<Set<String>> values(String key) {
+        Optional<Set<String>> allowed =
+                Optional.ofNullable(matchLabels.get(key)).map(Set::of);
+        for (Expression expression : matchExpressions) {
+            if (expression.key().equals(key) && expression.operator() == Operator.IN) {
+                Set<String> both = new HashSet<>(expression.values());
+                allowed.ifPresent(both::retainAll);
+                allowed = Optional.of(both);
+            }
+        }
+        return allowed.map(values -> {
+            Set<String> left = new HashSet<>(values);
+            for (Expression expression : matchExpressions) {
+                if (expression.key().equals(key) && expression.operator() == Operator.NOT_IN) {
+                    left.removeAll(expression.values());
+                }
+            }
+            return Set.copyOf(left);
+        });
+    }
+
+    /** A label of which the parts ask what cannot be at once, so that nothing matches; empty where there is none. */
+    public Optional<String> contradiction() {
+        return Stream.concat(
+                        matchLabels.keySet().stream(), matchExpressions.stream().map(Expression::key))
+                .sorted()
+                .filter(key -> values(key).filter(Set::isEmpty).isPresent()
+                        || asks(key, Operator.DOES_NOT_EXIST)
+                                && (values(key).isPresent() || asks(key, Operator.EXISTS)))
+                .findFirst();
+    }
+
+    /** Whether an expression asks this of a label. */
+    public boolean asks(String key, Operator operator) {
+        return matchExpressions.stream()
+                .anyMatch(expression -> expression.key().equals(key) && expression.operator() == operator);
     }
 }

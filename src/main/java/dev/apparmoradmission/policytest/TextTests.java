@@ -14,11 +14,6 @@ import java.util.List;
 /** What a policy author reads in a terminal: a line a case, below it what differs, and a sentence in the end. */
 final class TextTests implements TestReport {
 
-    private static final String RED = "31";
-    private static final String GREEN = "32";
-    private static final String YELLOW = "33";
-    private static final String DIM = "2";
-
     private final Writer out;
     private final Style style;
     private final boolean verbose;
@@ -41,8 +36,8 @@ final class TextTests implements TestReport {
     public void add(CaseResult result) throws IOException {
         PolicyCase test = result.test();
         String mark = result.passed()
-                ? style.colour(GREEN, style.symbols() ? "✔" : "OK    ")
-                : style.colour(RED, style.symbols() ? "✖" : "FAILED");
+                ? style.green(style.symbols() ? "✔" : "OK    ")
+                : style.red(style.symbols() ? "✖" : "FAILED");
         out.append(mark)
                 .append(' ')
                 .append(Printable.of(test.file()))
@@ -82,7 +77,7 @@ final class TextTests implements TestReport {
     }
 
     private void line(String text) throws IOException {
-        out.append("    ").append(style.colour(DIM, text)).append('\n');
+        out.append("    ").append(style.dim(text)).append('\n');
     }
 
     @Override
@@ -94,13 +89,13 @@ final class TextTests implements TestReport {
     public void end(int passed, int failed, List<String> untouched) throws IOException {
         int cases = passed + failed;
         out.append(cases == 1 ? "1 case: " : cases + " cases: ")
-                .append(passed == 0 ? "0 passed" : style.colour(GREEN, passed + " passed"))
+                .append(passed == 0 ? "0 passed" : style.green(passed + " passed"))
                 .append(", ")
-                .append(failed == 0 ? "0 failed" : style.colour(RED, failed + " failed"))
-                .append(files == 0 ? "" : style.colour(RED, "; not all could be read"))
+                .append(failed == 0 ? "0 failed" : style.red(failed + " failed"))
+                .append(files == 0 ? "" : style.red("; not all could be read"))
                 .append(".\n");
         if (!untouched.isEmpty()) {
-            out.append(style.colour(YELLOW, "No case touches:")).append('\n');
+            out.append(style.yellow("No case touches:")).append('\n');
             for (String line : untouched) {
                 out.append("  ").append(line).append('\n');
             }

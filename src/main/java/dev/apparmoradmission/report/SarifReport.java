@@ -5,24 +5,20 @@ import dev.apparmoradmission.decision.AcceptedException;
 import dev.apparmoradmission.decision.Finding;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
-import dev.apparmoradmission.wire.Place;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * SARIF 2.1.0, as code scanning services read it: a result a finding, at its line. An accepted exception is a suppression, and
- * a file that cannot be read a notification of the run.
+ * SARIF: a result a finding, at its line. An accepted exception is a suppression, and a file that cannot be read a notification
+ * of the run.
  */
 public final class SarifReport implements Report {
 
-    private static final String SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
-
-    private final JsonGenerator json;
+    private final SarifLog log;
     private final List<String> problems = new ArrayList<>();
 
     /**
@@ -31,99 +27,60 @@ public final class SarifReport implements Report {
      * @throws IOException where nothing can be written
      */
     public SarifReport(OutputStream out) throws IOException {
-        this.json = JsonReport.generator(out);
+        this.log = new SarifLog(out);
     }
 
     @Override
     public void begin(Header header) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("$schema", SCHEMA);
-        json.writeStringField("version", "2.1.0");
-        json.writeArrayFieldStart("runs");
-        json.writeStartObject();
-        json.writeObjectFieldStart("tool");
-        json.writeObjectFieldStart("driver");
-        json.writeStringField("name", "apparmor-admission");
-        json.writeArrayFieldStart("rules");
-        for (Rule rule : Rule.values()) {
-            json.writeStartObject();
-            json.writeStringField("id", rule.id());
-            message("shortDescription", description(rule));
-            json.writeObjectFieldStart("defaultConfiguration");
-            json.writeStringField("level", level(rule.builtIn()));
-            json.writeEndObject();
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeEndObject();
-        json.writeEndObject();
-        json.writeStringField("columnKind", "unicodeCodePoints");
-        json.writeObjectFieldStart("properties");
-        json.writeStringField("policyHash", header.policyHash());
-        json.writeStringField("now", header.now().toString());
-        json.writeEndObject();
-        json.writeArrayFieldStart("results");
+        List<SarifLog.RuleEntry> rules = Stream.of(Rule.values())
+                .map(rule -> new SarifLog.RuleEntry(rule.id(), description(rule), level(rule.builtIn())))
+                .toList();
+        log.begin(rules, header.policyHash(), header.now());
     }
 
     @Override
     public void add(Judgement judgement) throws IOException {
         for (Finding finding : judgement.decision().findings()) {
-            json.writeStartObject();
-            json.writeStringField("ruleId", finding.rule().id());
-            json.writeStringField("level", level(finding.action()));
             String fix = finding.fix().isEmpty() ? "" : ". Fix: " + finding.fix();
-            message("message", judgement.subject() + ", " + finding.subject() + ": " + finding.message() + fix);
-            location(judgement, judgement.place(finding), finding.path());
-            json.writeObjectFieldStart("partialFingerprints");
-            json.writeStringField(
-                    "apparmorAdmission/v1", Fingerprint.of(judgement, finding).digest());
-            json.writeEndObject();
-            if (judgement.isKnown(finding)) {
-                json.writeStringField("baselineState", "unchanged");
-            }
-            if (finding.exception().isPresent()) {
-                suppression(finding.exception().get());
-            }
-            json.writeEndObject();
+            log.add(
+                    Optional.of(finding.rule().id()),
+                    level(finding.action()),
+                    judgement.subject() + ", " + finding.subject() + ": " + finding.message() + fix,
+                    judgement.file(),
+                    judgement.place(finding),
+                    object(judgement, finding.path()),
+                    json -> details(judgement, finding, json));
         }
         for (String note : judgement.decision().notes()) {
-            json.writeStartObject();
-            json.writeStringField("level", "warning");
-            message("message", judgement.subject() + ": " + note);
-            location(judgement, judgement.places().start(), "");
-            json.writeEndObject();
+            log.add(
+                    Optional.empty(),
+                    "warning",
+                    judgement.subject() + ": " + note,
+                    judgement.file(),
+                    judgement.places().start(),
+                    object(judgement, ""),
+                    SarifLog.Details.NONE);
         }
     }
 
-    private void location(Judgement judgement, Place place, String path) throws IOException {
-        json.writeArrayFieldStart("locations");
-        json.writeStartObject();
-        json.writeObjectFieldStart("physicalLocation");
-        json.writeObjectFieldStart("artifactLocation");
-        json.writeStringField("uri", uri(judgement.file()));
-        json.writeEndObject();
-        json.writeObjectFieldStart("region");
-        json.writeNumberField("startLine", place.line());
-        json.writeNumberField("startColumn", place.column());
-        json.writeEndObject();
-        json.writeEndObject();
-        json.writeArrayFieldStart("logicalLocations");
-        json.writeStartObject();
+    private static String object(Judgement judgement, String path) {
         String object = judgement.kind() + "/" + judgement.namespace() + "/" + judgement.name();
-        json.writeStringField("fullyQualifiedName", path.isEmpty() ? object : object + "/" + path);
-        json.writeEndObject();
-        json.writeEndArray();
-        json.writeEndObject();
-        json.writeEndArray();
+        return path.isEmpty() ? object : object + "/" + path;
     }
 
-    private void suppression(AcceptedException exception) throws IOException {
-        json.writeArrayFieldStart("suppressions");
-        json.writeStartObject();
-        json.writeStringField("kind", exception.grant().isPresent() ? "external" : "inSource");
-        json.writeStringField("justification", exception.describe());
+    private static void details(Judgement judgement, Finding finding, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("partialFingerprints");
+        json.writeStringField(
+                "apparmorAdmission/v1", Fingerprint.of(judgement, finding).digest());
         json.writeEndObject();
-        json.writeEndArray();
+        if (judgement.isKnown(finding)) {
+            json.writeStringField("baselineState", "unchanged");
+        }
+        if (finding.exception().isPresent()) {
+            AcceptedException exception = finding.exception().get();
+            SarifLog.suppressed(exception.grant().isEmpty(), exception.describe())
+                    .write(json);
+        }
     }
 
     @Override
@@ -133,31 +90,7 @@ public final class SarifReport implements Report {
 
     @Override
     public void end(Summary summary) throws IOException {
-        json.writeEndArray();
-        json.writeArrayFieldStart("invocations");
-        json.writeStartObject();
-        json.writeBooleanField("executionSuccessful", problems.isEmpty());
-        json.writeArrayFieldStart("toolExecutionNotifications");
-        for (String problem : problems) {
-            json.writeStartObject();
-            json.writeStringField("level", "error");
-            message("message", problem);
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeEndObject();
-        json.writeEndArray();
-        json.writeEndObject();
-        json.writeEndArray();
-        json.writeEndObject();
-        json.writeRaw('\n');
-        json.flush();
-    }
-
-    private void message(String field, String text) throws IOException {
-        json.writeObjectFieldStart(field);
-        json.writeStringField("text", text);
-        json.writeEndObject();
+        log.end(problems);
     }
 
     private static String level(Action action) {
@@ -167,21 +100,6 @@ public final class SarifReport implements Report {
             case AUDIT -> "note";
             case IGNORE -> "none";
         };
-    }
-
-    /** A path as a URI reference; a colon in its first part would make a scheme of that. */
-    private static String uri(String file) {
-        String path = file.replace('\\', '/');
-        int colon = path.indexOf(':');
-        int slash = path.indexOf('/');
-        boolean schemeLike = colon >= 0 && (slash < 0 || colon < slash);
-        try {
-            Optional<String> scheme = Optional.of("file").filter(s -> path.startsWith("/"));
-            return new URI(scheme.orElse(null), scheme.isPresent() ? "" : null, (schemeLike ? "./" : "") + path, null)
-                    .toASCIIString();
-        } catch (URISyntaxException e) {
-            return "-";
-        }
     }
 
     private static String description(Rule rule) {

@@ -34,6 +34,26 @@ public final class TextReport implements Report {
         /** Words only, as in a file. */
         public static final Style PLAIN = new Style(false, false);
 
+        /** The text in red, where colours are wanted. */
+        public String red(String text) {
+            return colour(RED, text);
+        }
+
+        /** The text in green, where colours are wanted. */
+        public String green(String text) {
+            return colour(GREEN, text);
+        }
+
+        /** The text in yellow, where colours are wanted. */
+        public String yellow(String text) {
+            return colour(YELLOW, text);
+        }
+
+        /** The text set back, where colours are wanted. */
+        public String dim(String text) {
+            return colour(DIM, text);
+        }
+
         /** The text in this colour, as ECMA-48 numbers it, where colours are wanted. */
         public String colour(String code, String text) {
             return colours ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;

@@ -2,6 +2,7 @@ package dev.apparmoradmission.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -11,6 +12,22 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class GlobTest {
+
+    /** All texts of three letters up to a length that tells patterns of three characters apart. */
+    private static final List<String> TEXTS = texts("", 6);
+
+    private static List<String> texts(String beginning, int more) {
+        List<String> texts = new ArrayList<>(List.of(beginning));
+        for (String letter : more == 0 ? List.<String>of() : List.of("a", "b", "c")) {
+            texts.addAll(texts(beginning + letter, more - 1));
+        }
+        return texts;
+    }
+
+    @Provide
+    Arbitrary<String> shortPatterns() {
+        return Arbitraries.strings().withChars("ab*?").ofMaxLength(3);
+    }
 
     @Test
     void starMatchesAnyRunAndQuestionMarkOneCharacter() {
@@ -49,6 +66,31 @@ class GlobTest {
     void anyIsWhetherOneMatches() {
         assertThat(Glob.any(List.of(new Glob("x"), new Glob("y*")), "yes")).isTrue();
         assertThat(Glob.any(List.of(), "yes")).isFalse();
+    }
+
+    @Property(tries = 3000)
+    void what_one_covers_it_matches(@ForAll("shortPatterns") String one, @ForAll("shortPatterns") String other) {
+        boolean covers = TEXTS.stream().allMatch(text -> !naive(other, text) || naive(one, text));
+        boolean recognised = new Glob(one).covers(new Glob(other));
+        assertThat(recognised).isIn(false, covers);
+        if (!one.contains("?")) {
+            assertThat(recognised).isEqualTo(covers);
+        }
+    }
+
+    @Property(tries = 3000)
+    void two_overlap_if_and_only_if_a_text_matches_both(
+            @ForAll("shortPatterns") String one, @ForAll("shortPatterns") String other) {
+        assertThat(new Glob(one).overlaps(new Glob(other)))
+                .isEqualTo(TEXTS.stream().anyMatch(text -> naive(one, text) && naive(other, text)));
+    }
+
+    @Test
+    void what_matches_everything_and_what_matches_one_text_are_known() {
+        assertThat(List.of("*", "**")).allMatch(pattern -> new Glob(pattern).isUniversal());
+        assertThat(List.of("", "?*", "a*", "a")).noneMatch(pattern -> new Glob(pattern).isUniversal());
+        assertThat(List.of("a", "[a]", "")).allMatch(pattern -> new Glob(pattern).isLiteral());
+        assertThat(List.of("a*", "?")).noneMatch(pattern -> new Glob(pattern).isLiteral());
     }
 
     private static boolean naive(String pattern, String text) {

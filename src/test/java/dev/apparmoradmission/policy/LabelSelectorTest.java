@@ -6,6 +6,7 @@ import dev.apparmoradmission.policy.LabelSelector.Expression;
 import dev.apparmoradmission.policy.LabelSelector.Operator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LabelSelectorTest {
@@ -70,5 +71,33 @@ class LabelSelectorTest {
         assertThat(Namespaces.UNKNOWN.mayMatch(byName, "other")).isFalse();
         assertThat(Namespaces.UNKNOWN.mayMatch(notByName, "kube-system")).isFalse();
         assertThat(forged.mayMatch(notByName, "shop")).isTrue();
+    }
+
+    @Test
+    void whatCannotBeAtOnceIsFound() {
+        Expression in = new Expression("a", Operator.IN, List.of("x", "y"));
+        Expression other = new Expression("a", Operator.IN, List.of("z"));
+        Expression notIn = new Expression("a", Operator.NOT_IN, List.of("x", "y"));
+        Expression notX = new Expression("a", Operator.NOT_IN, List.of("x"));
+        Expression exists = new Expression("a", Operator.EXISTS, List.of());
+        Expression absent = new Expression("a", Operator.DOES_NOT_EXIST, List.of());
+        Expression elsewhere = new Expression("b", Operator.DOES_NOT_EXIST, List.of());
+
+        assertThat(List.of(
+                        selector(in, notIn),
+                        selector(in, other),
+                        selector(exists, absent),
+                        selector(in, absent),
+                        selector(new Expression("a", Operator.IN, List.of())),
+                        new LabelSelector(Map.of("a", "x"), List.of(notX))))
+                .allSatisfy(selector -> assertThat(selector.contradiction()).contains("a"));
+        assertThat(List.of(
+                        LabelSelector.EVERYTHING,
+                        selector(in, notX, exists, elsewhere),
+                        selector(notIn, absent),
+                        new LabelSelector(Map.of("a", "y"), List.of(in, notX))))
+                .allSatisfy(selector -> assertThat(selector.contradiction()).isEmpty());
+        assertThat(selector(in, notX).values("a")).contains(Set.of("y"));
+        assertThat(selector(notX).values("a")).isEmpty();
     }
 }

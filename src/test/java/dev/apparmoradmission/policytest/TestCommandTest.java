@@ -5,114 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.apparmoradmission.command.Surroundings;
-import dev.apparmoradmission.report.TextReport;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Element;
 
 /** What {@code policy test} runs, tells and exits with. */
-class TestCommandTest {
-
-    private static final String POLICIES = """
-            apiVersion: apparmor-admission.dev/v1alpha1
-            kind: AppArmorPolicy
-            metadata: {name: mine}
-            spec:
-              match: {namespaces: [shop], namespaceSelector: {matchLabels: {confined: "yes"}}}
-              exceptions: {source: Grant}
-              localhost: {allowed: ["k8s-*"], placement: Steer}
-            ---
-            apiVersion: apparmor-admission.dev/v1alpha1
-            kind: AppArmorException
-            metadata: {name: perf}
-            spec:
-              namespaces: [shop]
-              containers: [perf]
-              permits: [unconfined]
-              claim: NotRequired
-              reason: needs ptrace on its neighbours
-              expires: "2027-03-01"
-            """;
-
-    private static final String HEAD = """
-            apiVersion: apparmor-admission.dev/v1alpha1
-            kind: AppArmorPolicyTest
-            metadata: {name: mine}
-            spec:
-              policies: [mine.yaml]
-              now: "2026-11-22T19:00:00Z"
-              inventory:
-              - data: {n1: "k8s-web (enforce)\\nk8s-learn (complain)\\n", n2: "k8s-web (enforce)\\n"}
-              namespaces:
-              - metadata: {name: shop, labels: {confined: "yes"}}
-              cases:
-            """;
-
-    @TempDir
-    Path directory;
-
-    private record Run(int code, String out, String err) {}
-
-    private static Run run(String in, String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = TestCommand.run(
-                List.of(arguments),
-                new Surroundings(
-                        new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
-                        out,
-                        err,
-                        Clock.systemUTC(),
-                        StandardCharsets.UTF_8,
-                        TextReport.Style.PLAIN));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
-    @BeforeEach
-    void writePolicies() throws IOException {
-        Files.writeString(directory.resolve("mine.yaml"), POLICIES);
-    }
-
-    private Path test(String name, String... cases) throws IOException {
-        return Files.writeString(
-                directory.resolve(name), HEAD + String.join("", cases).indent(2));
-    }
-
-    /** A case of a pod with one container, {@code app} or {@code perf}, of that profile. */
-    private static String pod(String name, String profile, String container, String expect, String... more) {
-        return """
-                - name: %s
-                  workload:
-                    apiVersion: v1
-                    kind: Pod
-                    metadata: {namespace: shop, name: web}
-                    spec:
-                      containers:
-                      - {name: %s, image: nginx, securityContext: {appArmorProfile: %s}}
-                %s  expect: %s
-                """.formatted(name, container, profile, String.join("\n", more).indent(2), expect);
-    }
-
-    private static String unconfined(String name, String expect, String... more) {
-        return pod(name, "{type: Unconfined}", "app", expect, more);
-    }
-
-    private static final String DENIED =
-            "{allowed: false, findings: [{rule: unconfined, action: Enforce, container: app}]}";
+class TestCommandTest extends CaseDirectory {
 
     // ---- what is told
 
@@ -304,147 +211,6 @@ class TestCommandTest {
         assertThat(run.out()).contains("it holds", "1 case: 1 passed, 0 failed; not all could be read.");
         assertThat(run.out()).doesNotContain("it is not run", "No case touches");
         assertThat(run.err()).contains("b.test.yaml:20:", "unknown field");
-    }
-
-    // ---- what a case may say
-
-    @Test
-    void a_case_has_an_instant_and_a_world_of_its_own_where_it_says_so() throws IOException {
-        String excused = "{allowed: true, findings: [{rule: unconfined, action: Warn, container: perf, grant: perf}]}";
-        String denied = "{allowed: false, findings: [{rule: unconfined, action: Enforce, container: perf},"
-                + " {rule: exception-invalid, action: Enforce, container: perf, messageContains: expired}]}";
-        String localhost = "{type: Localhost, localhostProfile: k8s-new}";
-        Path file = test(
-                "a.test.yaml",
-                pod(
-                        "the grant holds through its last day",
-                        "{type: Unconfined}",
-                        "perf",
-                        excused,
-                        "now: \"2027-03-01T23:59:59Z\""),
-                pod("and no longer", "{type: Unconfined}", "perf", denied, "now: \"2027-03-02T00:00:00Z\""),
-                pod(
-                        "another inventory",
-                        localhost,
-                        "app",
-                        "{allowed: true, patch: some}",
-                        "inventory: [{data: {n1: k8s-new (enforce)}}]"),
-                pod(
-                        "other nodes",
-                        localhost,
-                        "app",
-                        "{allowed: true, patch: some, findings: [{rule: no-eligible-node, action: Warn, container: app}]}",
-                        "nodes: [{metadata: {name: n9}}]"),
-                pod(
-                        "a namespace without the label",
-                        "{type: Unconfined}",
-                        "app",
-                        "{allowed: true}",
-                        "namespaces: [{metadata: {name: shop}}]"));
-
-        Run run = run("", file.toString());
-
-        assertThat(run.out()).contains("5 cases: ");
-        assertThat(run.out())
-                .as(run.toString())
-                .contains("OK     " + file + ":12", "another inventory\n")
-                .doesNotContain("untouched");
-        assertThat(run.out().lines().filter(line -> line.startsWith("OK")))
-                .as(run.out())
-                .hasSize(5);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "now: \"2026-02-30T00:00:00Z\"|spec.cases[0].now: \"2026-02-30T00:00:00Z\" is no instant of the calendar",
-                "nodes: [{metadata: {}}]|spec.cases[0].nodes[0]: a Node without metadata.name",
-                "inventory: [{data: {n1: k8s-web}}]|spec.cases[0].inventory[0]: inventory ConfigMap",
-                "operation: UPDATE|spec.cases[0]: field \"oldWorkload\" is missing",
-                "subresource: ephemeralcontainers|spec.cases[0].subresource: has no meaning here",
-                "{operation: UPDATE, oldWorkload: {apiVersion: v1, kind: Node, metadata: {}}}|spec.cases[0].oldWorkload: is not a Pod",
-            })
-    void what_makes_no_sense_in_a_case_is_told_with_its_place(String more, String problem) throws IOException {
-        String fields = more.startsWith("{")
-                ? "operation: UPDATE\noldWorkload: {apiVersion: v1, kind: Node, metadata: {}}"
-                : more;
-        Path file = test("a.test.yaml", unconfined("it cannot be", DENIED, fields.split("\n")));
-
-        Run run = run("", file.toString());
-
-        assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).startsWith(file + ":").contains(problem);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{apiVersion: v1, kind: ConfigMap, metadata: {}}||spec.cases[0].workload: kind \"ConfigMap\" of \"v1\" makes no pods",
-                "{apiVersion: apps/v1, kind: Deployment, metadata: {}, spec: {template: {}}}|operation: CREATE|spec.cases[0].operation: has no meaning here",
-                "{apiVersion: apps/v1, kind: Deployment, metadata: {}, spec: {template: {}}}|user: {username: me}|spec.cases[0].user: has no meaning here",
-            })
-    void what_cannot_be_judged_as_the_case_says_is_refused(String workload, String more, String problem)
-            throws IOException {
-        Path file = test(
-                "a.test.yaml",
-                "- name: it cannot be\n  workload: " + workload + "\n" + (more == null ? "" : "  " + more + "\n")
-                        + "  expect: {allowed: true}\n");
-
-        assertThat(run("", file.toString()).err()).startsWith(file + ":").contains(problem);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{allowed: false, finding: []}|unknown field; did you mean findings?",
-                "{allowed: false, containers: []}|an empty list",
-                "{allowed: false, containers: [{name: app}]}|says nothing besides the name",
-                "{allowed: false, findings: [{rule: unconfined, container: app}]}|field \"action\" is missing",
-                "{findings: []}|field \"allowed\" is missing",
-            })
-    void an_expectation_that_cannot_be_wrong_does_not_exist(String expect, String problem) throws IOException {
-        Path file = test("a.test.yaml", unconfined("it expects nothing", expect));
-
-        Run run = run("", file.toString());
-
-        assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).contains("spec.cases[0].expect").contains(problem);
-    }
-
-    @Test
-    void two_cases_of_one_name_are_an_error() throws IOException {
-        Path file = test("a.test.yaml", unconfined("twice", DENIED), unconfined("twice", DENIED));
-
-        assertThat(run("", file.toString()).err())
-                .contains(file + ":21:", "spec.cases[1].name: there is another case of this name at 12:");
-    }
-
-    @Test
-    void policies_that_are_refused_are_told_with_their_own_places() throws IOException {
-        Path file = test("a.test.yaml", unconfined("it cannot be judged", DENIED));
-        Files.writeString(directory.resolve("mine.yaml"), POLICIES.replace("Steer", "Stear"));
-
-        Run run = run("", file.toString());
-
-        assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).startsWith(directory.resolve("mine.yaml") + ":7:").contains("\"Stear\" is not one of");
-    }
-
-    @Test
-    void a_pod_that_no_api_server_would_take_is_judged_as_the_webhook_judges_it() throws IOException {
-        Path file = test("a.test.yaml", """
-                - name: containers that are no list
-                  workload: {apiVersion: v1, kind: Pod, metadata: {namespace: shop}, spec: {containers: none}}
-                  expect:
-                    allowed: false
-                    patch: none
-                    findings: [{rule: profile-invalid, action: Enforce, container: "", messageContains: spec.containers}]
-                """);
-
-        assertThat(run("", file.toString()).out()).startsWith("OK     ");
     }
 
     // ---- what no case touches
