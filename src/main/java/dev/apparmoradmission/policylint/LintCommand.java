@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The command {@code policy lint}: finds what in policies and grants cannot be meant so. It changes nothing. */
 public final class LintCommand {
@@ -86,7 +87,8 @@ public final class LintCommand {
 
     private Usage usage(LintOptions options, Snapshot snapshot, Instant now) throws IOException {
         Usage usage = new Usage(snapshot, now);
-        WorkloadsOfFiles.read(options.paths(), List.of(), surroundings.in(), new Written(usage));
+        // Read several files at a time; what they use is counted by one.
+        WorkloadsOfFiles.read(options.paths(), List.of(), surroundings.in(), Function.identity(), new Written(usage));
         return usage;
     }
 
@@ -117,7 +119,7 @@ public final class LintCommand {
                 findings.sorted(),
                 facts.unexamined(),
                 problems);
-        BufferedOutputStream out = new BufferedOutputStream(surroundings.out(), 1 << 16);
+        BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
         form(options.output(), out).write(result);
         out.flush();
         boolean complaint = result.findings().stream()
@@ -143,7 +145,7 @@ public final class LintCommand {
     }
 
     /** Takes the workloads of files. */
-    private final class Written implements WorkloadsOfFiles.Reader {
+    private final class Written implements WorkloadsOfFiles.Reader<WrittenWorkload> {
 
         private final Usage usage;
 
@@ -159,6 +161,11 @@ public final class LintCommand {
                 tell(workload.file() + ":" + workload.places().start() + ": " + Printable.of(workload.kind()) + " "
                         + Printable.of(workload.name()) + " cannot be read; what it uses is not known");
             }
+        }
+
+        @Override
+        public void file(int number, int of) {
+            frame.progress().at(() -> number + " of " + of + " files ...");
         }
 
         @Override
