@@ -157,7 +157,16 @@ class ArchitectureTest {
                 noClasses()
                         .that()
                         .resideInAnyPackage(trees(
-                                "wire", "ledger", "report", "command", "manifest", "check", "explain", "export", "policytest"))
+                                "wire",
+                                "ledger",
+                                "report",
+                                "command",
+                                "manifest",
+                                "check",
+                                "fix",
+                                "explain",
+                                "export",
+                                "policytest"))
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("io.fabric8..")
@@ -270,6 +279,7 @@ class ArchitectureTest {
                 "command",
                 "manifest",
                 "check",
+                "fix",
                 "explain",
                 "agent",
                 "inventory",

@@ -1,0 +1,153 @@
+package dev.apparmoradmission.fix;
+
+import dev.apparmoradmission.decision.Finding;
+import dev.apparmoradmission.decision.Quoted;
+import dev.apparmoradmission.decision.Snapshot;
+import dev.apparmoradmission.manifest.ManifestFiles.ManifestFile;
+import dev.apparmoradmission.manifest.WorkloadsOfFiles;
+import dev.apparmoradmission.manifest.WrittenWorkload;
+import dev.apparmoradmission.manifest.WrittenWorkload.Understood;
+import dev.apparmoradmission.policy.Action;
+import dev.apparmoradmission.policy.Rule;
+import dev.apparmoradmission.report.Judgement;
+import dev.apparmoradmission.report.Printable;
+import dev.apparmoradmission.wire.MalformedDocumentException;
+import dev.apparmoradmission.wire.edit.FileEdits;
+import dev.apparmoradmission.wire.edit.FileEdits.Edited;
+import dev.apparmoradmission.wire.edit.FileEdits.Request;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A file and what can be mended in it.
+ *
+ * @param edited the text, before and after
+ * @param done a line for each thing that is mended
+ * @param left a line for each thing that a person must mend
+ * @param unreadable a line for each thing that cannot be read
+ */
+record MendedFile(Edited edited, List<String> done, List<String> left, List<String> unreadable) {
+
+    /** What it is for: left over, each of these is told even where a policy only warns of it. */
+    private static final Set<Rule> OURS =
+            Set.of(Rule.PROFILE_MISSING, Rule.ANNOTATION_MALFORMED, Rule.ANNOTATION_DEPRECATED);
+
+    /** Copies the lists. */
+    MendedFile {
+        done = List.copyOf(done);
+        left = List.copyOf(left);
+        unreadable = List.copyOf(unreadable);
+    }
+
+    /** Whether anything is mended. */
+    boolean isChanged() {
+        return !edited.splices().isEmpty();
+    }
+
+    /**
+     * Mends a file.
+     *
+     * @param content what it holds
+     * @param renames whether names that no node knows are mended as well
+     */
+    static MendedFile of(ManifestFile file, byte[] content, Snapshot snapshot, Instant now, boolean renames)
+            throws IOException {
+        Read read = Read.of(file, content);
+        List<String> unreadable = new ArrayList<>(read.problems());
+        List<Request> requests = new ArrayList<>();
+        List<WrittenWorkload> requesters = new ArrayList<>();
+        List<List<Change>> wanted = new ArrayList<>();
+        for (WrittenWorkload written : read.workloads()) {
+            if (written.content() instanceof Understood understood) {
+                List<Change> changes = Change.between(
+                        understood.workload(),
+                        Mending.of(understood.workload(), snapshot, now, renames),
+                        written.places().root());
+                if (!changes.isEmpty()) {
+                    requests.add(new Request(
+                            written.document(),
+                            changes.stream().map(Change::edit).toList()));
+                    requesters.add(written);
+                    wanted.add(changes);
+                }
+            }
+        }
+        Edited edited = Edited.NOTHING;
+        if (!requests.isEmpty()) {
+            try {
+                edited = FileEdits.of(content, requests);
+            } catch (MalformedDocumentException tooLarge) {
+                unreadable.add(file.path() + ": " + tooLarge.problem());
+            }
+        }
+        List<String> done = new ArrayList<>();
+        List<String> left = new ArrayList<>();
+        for (int i = 0; i < requests.size() && !edited.equals(Edited.NOTHING); i++) {
+            for (Change change : wanted.get(i)) {
+                String line = line(requesters.get(i), change.path(), change.text());
+                if (edited.refused().containsKey(i)) {
+                    left.add(line + ": not done, " + edited.refused().get(i));
+                } else {
+                    done.add(line);
+                }
+            }
+        }
+        byte[] after = edited.splices().isEmpty() ? content : edited.content(content);
+        left.addAll(left(read.workloads(), Read.of(file, after).workloads(), snapshot, now));
+        return new MendedFile(edited, done, left, unreadable);
+    }
+
+    /** What is left to mend in the file as it is now, at the lines where it is in the file as it was. */
+    private static List<String> left(
+            List<WrittenWorkload> before, List<WrittenWorkload> after, Snapshot snapshot, Instant now) {
+        List<String> left = new ArrayList<>();
+        for (int i = 0; i < after.size(); i++) {
+            Judgement judgement = after.get(i).judge(snapshot, now);
+            for (Finding finding : judgement.decision().findings()) {
+                boolean counts = finding.action() == Action.ENFORCE
+                        || finding.action() == Action.WARN && OURS.contains(finding.rule());
+                if (counts) {
+                    String text = finding.subject() + ": " + finding.message() + " [" + finding.rule().id() + ", policy "
+                            + Quoted.bare(finding.policy()) + "]"
+                            + (finding.fix().isEmpty() ? "" : " - " + finding.fix());
+                    left.add(line(before.get(i), finding.path(), text));
+                }
+            }
+        }
+        return left;
+    }
+
+    private static String line(WrittenWorkload workload, String path, String text) {
+        String name = workload.name().isEmpty() ? "(no name)" : Printable.of(workload.name());
+        return Printable.of(workload.file()) + ":" + workload.places().of(path).line() + ": "
+                + Printable.of(workload.kind()) + " " + Printable.of(workload.namespace()) + "/" + name + ", " + text;
+    }
+
+    /** What is read of a file. */
+    private record Read(List<WrittenWorkload> workloads, List<String> problems) implements WorkloadsOfFiles.Reader<WrittenWorkload> {
+
+        static Read of(ManifestFile file, byte[] content) throws IOException {
+            Read read = new Read(new ArrayList<>(), new ArrayList<>());
+            WorkloadsOfFiles.read(file, content, read);
+            return read;
+        }
+
+        @Override
+        public void workload(WrittenWorkload workload) {
+            workloads.add(workload);
+        }
+
+        @Override
+        public void problem(String line) {
+            problems.add(line);
+        }
+
+        @Override
+        public void note(String line) {
+            // What is no Kubernetes object has nothing to mend.
+        }
+    }
+}
