@@ -40,52 +40,61 @@ record Change(String path, String text, Edit edit) {
             Container before = written.spec().containers().get(i);
             Container after = mended.spec().containers().get(i);
             String path = written.path(before);
-            Optional<String> annotation = written.betaAnnotation(before);
-            String given = annotation
+            String given = written.betaAnnotation(before)
                     .map(value -> "its beta annotation " + Quoted.of(value) + " is its field now")
-                    .orElse("its field says " + after.field().declared() + " now");
-            profile(before.field(), after.field(), path + ".securityContext", root, given)
-                    .ifPresent(change -> changes.add(change.of("container " + Quoted.of(before.name()), path)));
+                    .orElse("given " + after.field().declared());
+            profile(
+                            subject(before.name()) + " (" + path + "): ",
+                            before.field(),
+                            after.field(),
+                            pointer(root, path + ".securityContext"),
+                            given)
+                    .ifPresent(edit -> changes.add(new Change(path, edit.text(), edit.edit())));
         }
         String podLevel = written.podLevelPath();
+        Profile byDefault = mended.spec().profile();
         profile(
+                        "pod (" + podLevel + "): ",
                         written.spec().profile(),
-                        mended.spec().profile(),
-                        podLevel,
-                        root,
-                        "given the default " + mended.spec().profile().declared())
-                .ifPresent(change -> changes.add(change.of("pod", podLevel)));
+                        byDefault,
+                        pointer(root, podLevel),
+                        "given the default " + Quoted.bare(byDefault.declared()))
+                .ifPresent(edit -> changes.add(new Change(podLevel, edit.text(), edit.edit())));
         String template = written.kind().templatePath();
+        String metadata = template.isEmpty() ? "metadata" : template + ".metadata";
         for (String key : new TreeSet<>(written.annotations().keySet())) {
-            if (mended.annotations().containsKey(key)) {
-                continue;
+            if (!mended.annotations().containsKey(key)) {
+                JsonPointer at =
+                        pointer(root, metadata).appendProperty("annotations").appendProperty(key);
+                String subject = subject(key.substring(BetaAnnotation.PREFIX.length()));
+                changes.add(new Change(
+                        metadata,
+                        subject + " (" + metadata + "): its beta annotation is removed",
+                        new Edit.Remove(at, OBJECTS_EMPTIED)));
             }
-            String path = template.isEmpty() ? "metadata" : template + ".metadata";
-            JsonPointer at = pointer(root, path).appendProperty("annotations").appendProperty(key);
-            String container = "container " + Quoted.of(key.substring(BetaAnnotation.PREFIX.length()));
-            Change removal = new Change(path, "its beta annotation is removed", new Edit.Remove(at, OBJECTS_EMPTIED));
-            changes.add(removal.of(container, path));
         }
         return changes;
     }
 
-    private Change of(String subject, String where) {
-        return new Change(path, subject + " (" + where + "): " + text, edit);
+    private static String subject(String container) {
+        return "container " + Quoted.of(container);
     }
 
-    private static Optional<Change> profile(
-            Profile before, Profile after, String context, String root, String given) {
+    /** An edit and what is said of it. */
+    private record Told(String text, Edit edit) {}
+
+    private static Optional<Told> profile(
+            String subject, Profile before, Profile after, JsonPointer context, String given) {
         if (before.equals(after)) {
             return Optional.empty();
         }
-        JsonPointer at = pointer(root, context).appendProperty(PROFILE);
+        JsonPointer at = context.appendProperty(PROFILE);
         if (before instanceof Profile.Localhost from && after instanceof Profile.Localhost to) {
-            return Optional.of(new Change(
-                    context,
-                    NAME + " " + Quoted.of(from.name()) + " is " + Quoted.of(to.name()) + " now",
+            return Optional.of(new Told(
+                    subject + NAME + " " + Quoted.of(from.name()) + " is " + Quoted.of(to.name()) + " now",
                     new Edit.Rewrite(at.appendProperty(NAME), to.name())));
         }
-        return Optional.of(new Change(context, given, new Edit.Put(at, value(after))));
+        return Optional.of(new Told(subject + given, new Edit.Put(at, value(after))));
     }
 
     private static ObjectNode value(Profile profile) {

@@ -8,7 +8,6 @@ import dev.apparmoradmission.fix.FixOptions.Form;
 import dev.apparmoradmission.manifest.ManifestFiles;
 import dev.apparmoradmission.manifest.ManifestFiles.ManifestFile;
 import dev.apparmoradmission.report.Printable;
-import dev.apparmoradmission.wire.edit.UnifiedDiff;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -89,18 +88,16 @@ public final class FixCommand {
     private void mended(ManifestFile file, byte[] content, MendedFile mended, FixOptions options) throws IOException {
         mended.unreadable().forEach(this::tell);
         if (options.form() == Form.TEXT) {
-            out.write(mended.isChanged() ? mended.edited().content(content) : content);
+            out.write(mended.isChanged() ? mended.edited().content() : content);
         } else if (mended.isChanged()) {
             changed++;
             if (options.form() == Form.WRITE) {
-                Replacement.of(Path.of(file.path()), content, mended.edited().content(content));
+                Replacement.of(Path.of(file.path()), content, mended.edited().content());
                 for (String line : mended.done()) {
                     out.write((line + "\n").getBytes(surroundings.charset()));
                 }
             } else {
-                out.write(UnifiedDiff.of(
-                                name(file), mended.edited().before(), mended.edited().splices())
-                        .getBytes(StandardCharsets.UTF_8));
+                out.write(mended.edited().diff(name(file)).getBytes(StandardCharsets.UTF_8));
             }
         }
         // A patch is of no use in the middle of it.
@@ -118,7 +115,8 @@ public final class FixCommand {
         }
         Path here = Path.of("").toAbsolutePath();
         Path path = Path.of(file.path()).toAbsolutePath().normalize();
-        Path shown = path.startsWith(here) ? here.relativize(path) : path.getRoot().relativize(path);
+        Path shown =
+                path.startsWith(here) ? here.relativize(path) : path.getRoot().relativize(path);
         return shown.toString().replace('\\', '/');
     }
 

@@ -86,16 +86,16 @@ record MendedFile(Edited edited, List<String> done, List<String> left, List<Stri
         List<String> done = new ArrayList<>();
         List<String> left = new ArrayList<>();
         for (int i = 0; i < requests.size() && !edited.equals(Edited.NOTHING); i++) {
-            for (Change change : wanted.get(i)) {
-                String line = line(requesters.get(i), change.path(), change.text());
-                if (edited.refused().containsKey(i)) {
-                    left.add(line + ": not done, " + edited.refused().get(i));
-                } else {
-                    done.add(line);
-                }
+            WrittenWorkload written = requesters.get(i);
+            List<Change> changes = wanted.get(i);
+            String refusal = edited.refused().get(i);
+            if (refusal != null) {
+                left.add(line(written, changes.get(0).path(), "not mended: " + refusal));
+            } else {
+                changes.forEach(change -> done.add(line(written, change.path(), change.text())));
             }
         }
-        byte[] after = edited.splices().isEmpty() ? content : edited.content(content);
+        byte[] after = edited.splices().isEmpty() ? content : edited.content();
         left.addAll(left(read.workloads(), Read.of(file, after).workloads(), snapshot, now));
         return new MendedFile(edited, done, left, unreadable);
     }
@@ -106,10 +106,9 @@ record MendedFile(Edited edited, List<String> done, List<String> left, List<Stri
         List<String> left = new ArrayList<>();
         for (int i = 0; i < after.size(); i++) {
             Judgement judgement = after.get(i).judge(snapshot, now);
-            for (Finding finding : judgement.decision().findings()) {
-                boolean counts = finding.action() == Action.ENFORCE
-                        || finding.action() == Action.WARN && OURS.contains(finding.rule());
-                if (counts) {
+            List<Finding> findings = judgement.decision().findings();
+            for (Finding finding : findings) {
+                if (counts(finding, findings)) {
                     String text = finding.subject() + ": " + finding.message() + " [" + finding.rule().id() + ", policy "
                             + Quoted.bare(finding.policy()) + "]"
                             + (finding.fix().isEmpty() ? "" : " - " + finding.fix());
@@ -118,6 +117,16 @@ record MendedFile(Edited edited, List<String> done, List<String> left, List<Stri
             }
         }
         return left;
+    }
+
+    private static boolean counts(Finding finding, List<Finding> all) {
+        // What is malformed is told as such, not as deprecated once more.
+        boolean told = finding.rule() == Rule.ANNOTATION_DEPRECATED
+                && all.stream()
+                        .anyMatch(other -> other.rule() == Rule.ANNOTATION_MALFORMED
+                                && other.path().equals(finding.path()));
+        return finding.action() == Action.ENFORCE
+                || finding.action() == Action.WARN && OURS.contains(finding.rule()) && !told;
     }
 
     private static String line(WrittenWorkload workload, String path, String text) {

@@ -45,8 +45,8 @@ final class Mending {
     private static final String LOCALHOST = "localhost/";
 
     /** What is said of the name of a profile: none of it may be left once a name is mended. */
-    private static final Set<Rule> ABOUT_NAMES = Set.of(
-            Rule.LOCALHOST_NOT_ALLOWED, Rule.LOCALHOST_NOT_LOADED, Rule.LOCALHOST_MODE, Rule.INVENTORY_UNKNOWN);
+    private static final Set<Rule> ABOUT_NAMES =
+            Set.of(Rule.LOCALHOST_NOT_ALLOWED, Rule.LOCALHOST_NOT_LOADED, Rule.LOCALHOST_MODE, Rule.INVENTORY_UNKNOWN);
 
     private final Snapshot snapshot;
     private final Instant now;
@@ -150,7 +150,8 @@ final class Mending {
         }
         if (profile.isPresent() || !annotations.isEmpty()) {
             Workload cleaned = without(annotations);
-            // Where it comes with node affinity, alone it would lead the pod to nodes that cannot run it: not taken then.
+            // Where it comes with node affinity, alone it would lead the pod to nodes that cannot run it: not taken
+            // then.
             attempt(
                     cleaned.withPodLevel(profile.orElse(workload.spec().profile()), cleaned.annotations()),
                     Mending::isAlike);
@@ -179,9 +180,8 @@ final class Mending {
                 first = false;
             }
         }
-        eachName((name, path) -> has(Rule.LOCALHOST_NOT_LOADED, path)
-                ? NearestName.onlyAmong(name, everywhere)
-                : Optional.empty());
+        eachName((name, path) ->
+                has(Rule.LOCALHOST_NOT_LOADED, path) ? NearestName.onlyAmong(name, everywhere) : Optional.empty());
     }
 
     /** What a name should be. */
@@ -205,8 +205,8 @@ final class Mending {
                     .findFirst()
                     .flatMap(container -> better.than(localhost.name(), workload.path(container)))
                     .map(Profile.Localhost::new)
-                    .ifPresent(profile ->
-                            attempt(workload.withPodLevel(profile, workload.annotations()), this::isCured));
+                    .ifPresent(
+                            profile -> attempt(workload.withPodLevel(profile, workload.annotations()), this::isCured));
         }
     }
 
@@ -219,8 +219,7 @@ final class Mending {
 
     private boolean has(Rule rule, String path) {
         return derivation.decision().findings().stream()
-                .anyMatch(finding ->
-                        finding.rule() == rule && finding.path().equals(path));
+                .anyMatch(finding -> finding.rule() == rule && finding.path().equals(path));
     }
 
     // ---- is it better?
@@ -275,8 +274,7 @@ final class Mending {
             boolean named = is.profile() instanceof Profile.Localhost localhost
                     && NameForm.of(localhost.name()) == NameForm.PLAIN;
             boolean complaint = after.findings().stream()
-                    .anyMatch(finding ->
-                            finding.path().equals(is.path()) && ABOUT_NAMES.contains(finding.rule()));
+                    .anyMatch(finding -> finding.path().equals(is.path()) && ABOUT_NAMES.contains(finding.rule()));
             if (!named || complaint || is.confinement().level() != Confinement.Level.ENFORCED) {
                 return false;
             }

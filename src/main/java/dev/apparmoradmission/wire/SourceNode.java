@@ -63,7 +63,9 @@ public record SourceNode(
             SourceNode here = node.get();
             int index = rest.getMatchingIndex();
             node = here.value.isArray()
-                    ? Optional.of(index).filter(i -> i >= 0 && i < here.items.size()).map(here.items::get)
+                    ? Optional.of(index)
+                            .filter(i -> i >= 0 && i < here.items.size())
+                            .map(here.items::get)
                     : here.field(rest.getMatchingProperty()).map(Field::value);
         }
         return node;
@@ -109,12 +111,11 @@ public record SourceNode(
                 reached = spanned.start();
                 elsewhere++;
             }
-            SourceNode read =
-                    switch (token) {
-                        case START_OBJECT -> object();
-                        case START_ARRAY -> list();
-                        default -> scalar(token);
-                    };
+            SourceNode read = switch (token) {
+                case START_OBJECT -> object();
+                case START_ARRAY -> list();
+                default -> scalar(token);
+            };
             if (borrowed) {
                 reached = reachedBefore;
                 endsInLines = false;

@@ -87,11 +87,14 @@ final class StyledText {
     private void document(JsonNode value, boolean marked) {
         anchored.clear();
         if (marked) {
-            out.append("---").append(!json && random.nextInt(4) == 0 ? " " + note() : "").append('\n');
+            out.append("---")
+                    .append(!json && random.nextInt(4) == 0 ? " " + note() : "")
+                    .append('\n');
         }
         if (json) {
             if (random.nextInt(3) == 0) {
-                out.append(random.nextBoolean() ? value.toString() : inBraces(value, true, "", ", ", ": ")).append('\n');
+                out.append(random.nextBoolean() ? value.toString() : inBraces(value, true, "", ", ", ": "))
+                        .append('\n');
             } else {
                 onLines(value, one("  ", "    ", "\t"), "", true);
                 out.append('\n');
@@ -125,7 +128,9 @@ final class StyledText {
     private void field(String name, JsonNode value, int column, boolean behindDash) {
         if (!behindDash) {
             while (random.nextDouble() < comments / 2) {
-                out.append(" ".repeat(one(0, column, column, column + 2))).append(note()).append('\n');
+                out.append(" ".repeat(one(0, column, column, column + 2)))
+                        .append(note())
+                        .append('\n');
             }
             out.append(random.nextDouble() < comments / 3 ? "\n" : "");
         }
@@ -139,7 +144,7 @@ final class StyledText {
             return;
         }
         String anchor = "";
-        if (anchors && value.isObject() && !value.isEmpty() && random.nextInt(3) == 0) {
+        if (anchors && value.isObject() && !value.isEmpty() && random.nextBoolean()) {
             anchor = " &a" + anchorsMade++;
         }
         if (value.isContainerNode() && (value.isEmpty() || random.nextDouble() < flow)) {
@@ -158,7 +163,10 @@ final class StyledText {
             if (merged == null) {
                 fields(value, fieldColumn);
             } else {
-                out.append(" ".repeat(fieldColumn)).append("<<: *").append(merged.getValue()).append('\n');
+                out.append(" ".repeat(fieldColumn))
+                        .append("<<: *")
+                        .append(merged.getValue())
+                        .append('\n');
                 ObjectNode rest = value.deepCopy();
                 merged.getKey().fieldNames().forEachRemaining(rest::remove);
                 fields(rest, fieldColumn);
@@ -265,13 +273,17 @@ final class StyledText {
             if (behind.chars().allMatch(c -> c == '\n')) {
                 String sign = behind.isEmpty() ? "-" : behind.equals("\n") ? "" : "+";
                 out.append(" |").append(sign).append('\n');
-                body.lines().forEach(line -> out.append(line.isEmpty() ? "" : " ".repeat(column) + line)
-                        .append('\n'));
+                body.lines()
+                        .forEach(line -> out.append(line.isEmpty() ? "" : " ".repeat(column) + line)
+                                .append('\n'));
                 out.append("\n".repeat(Math.max(0, behind.length() - 1)));
                 return;
             }
         }
-        out.append(' ').append(value.isTextual() ? inline(text) : text).append(maybeNote()).append('\n');
+        out.append(' ')
+                .append(value.isTextual() ? inline(text) : text)
+                .append(maybeNote())
+                .append('\n');
     }
 
     private String inline(String text) {

@@ -20,20 +20,23 @@ final class WrittenFiles {
     private WrittenFiles() {}
 
     static Arbitrary<StyledText.File> files(boolean anchors) {
-        return Combinators.combine(
-                        Generated.pods().list().ofMinSize(1).ofMaxSize(3), Arbitraries.longs())
+        return Combinators.combine(Generated.pods().list().ofMinSize(1).ofMaxSize(3), Arbitraries.longs())
                 .as((pods, seed) -> {
                     Random random = new Random(seed);
                     List<ObjectNode> documents = new ArrayList<>();
                     for (ObjectNode pod : pods) {
-                        documents.add(object(lived(pod.deepCopy(), random), random));
+                        ObjectNode written = lived(pod.deepCopy(), random);
+                        documents.add(object(anchors ? alike(written, random) : written, random));
                     }
                     if (random.nextInt(4) == 0) {
                         documents = new ArrayList<>(List.of(list(documents, random)));
                     }
                     if (random.nextInt(4) == 0) {
-                        ObjectNode other = NODES.objectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
-                        other.putObject("data").put("text", "a: b\n# no comment\n").put("on", "yes");
+                        ObjectNode other =
+                                NODES.objectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
+                        other.putObject("data")
+                                .put("text", "a: b\n# no comment\n")
+                                .put("on", "yes");
                         documents.add(random.nextInt(documents.size() + 1), other);
                     }
                     return StyledText.of(random, documents, anchors);
@@ -53,13 +56,30 @@ final class WrittenFiles {
                     arguments.add(random.nextBoolean() ? "set -e\n\necho # no comment\n" : "a\n  b\n\n\n");
                 }
                 if (random.nextInt(5) == 0) {
-                    container.putObject("resources").putObject("limits").put("cpu", 1).put("memory", "64Mi");
+                    container
+                            .putObject("resources")
+                            .putObject("limits")
+                            .put("cpu", 1)
+                            .put("memory", "64Mi");
                 }
             }
         }
         sayNothing(spec, random);
         if (random.nextInt(3) == 0) {
             spec.putArray("volumes").addObject().put("name", "tmp").putObject("emptyDir");
+        }
+        return pod;
+    }
+
+    /** With containers that have much in common, and an annotation for one of them. */
+    private static ObjectNode alike(ObjectNode pod, Random random) {
+        if (random.nextBoolean()) {
+            ((ObjectNode) pod.get("metadata"))
+                    .withObjectProperty("annotations")
+                    .put("container.apparmor.security.beta.kubernetes.io/c0", "localhost/k8s-web");
+            for (JsonNode container : pod.get("spec").get("containers")) {
+                ((ObjectNode) container).putObject("securityContext").put("runAsUser", 1000);
+            }
         }
         return pod;
     }
@@ -94,17 +114,28 @@ final class WrittenFiles {
         }
         template.set("spec", pod.get("spec"));
         String[] kinds = {
-            "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "PodTemplate"
+            "Deployment",
+            "StatefulSet",
+            "DaemonSet",
+            "ReplicaSet",
+            "ReplicationController",
+            "Job",
+            "CronJob",
+            "PodTemplate"
         };
         String name = kinds[random.nextInt(kinds.length)];
-        String group = name.endsWith("Job") ? "batch/v1" : name.startsWith("Rep") || name.startsWith("Pod") ? "v1" : "apps/v1";
+        String group =
+                name.endsWith("Job") ? "batch/v1" : name.startsWith("Rep") || name.startsWith("Pod") ? "v1" : "apps/v1";
         ObjectNode object = NODES.objectNode().put("apiVersion", name.equals("ReplicaSet") ? "apps/v1" : group);
         object.put("kind", name);
         object.putObject("metadata").put("name", "w").put("namespace", "shop");
         switch (name) {
             case "PodTemplate" -> object.set("template", template);
             case "CronJob" ->
-                object.putObject("spec").putObject("jobTemplate").putObject("spec").set("template", template);
+                object.putObject("spec")
+                        .putObject("jobTemplate")
+                        .putObject("spec")
+                        .set("template", template);
             default -> object.putObject("spec").set("template", template);
         }
         if (random.nextInt(4) == 0 && object.has("spec")) {

@@ -74,7 +74,8 @@ final class DocumentEditor {
 
     private void put(Edit.Put put) throws UneditableException {
         JsonPointer rest = put.at();
-        FlowStyle outermost = root.flow() && root.value().isObject() ? FlowStyle.PLAIN.of(root, lines) : FlowStyle.PLAIN;
+        FlowStyle outermost =
+                root.flow() && root.value().isObject() ? FlowStyle.PLAIN.of(root, lines) : FlowStyle.PLAIN;
         Way way = new Way(root, 0, Optional.empty(), outermost);
         while (!rest.matches()) {
             if (rest.mayMatchElement() && way.node().value().isArray()) {
@@ -103,9 +104,7 @@ final class DocumentEditor {
                 node,
                 around.depth() + 1,
                 deeper > 0 ? Optional.of(deeper) : around.step(),
-                node.flow() && node.value().isObject()
-                        ? around.flow().deeper().of(node, lines)
-                        : around.flow());
+                node.flow() && node.value().isObject() ? around.flow().deeper().of(node, lines) : around.flow());
     }
 
     private static boolean isBlockObject(SourceNode node) {
@@ -159,7 +158,9 @@ final class DocumentEditor {
     private int step(Way way) {
         for (Field field : way.node().ownFields()) {
             SourceNode value = field.value();
-            if (isBlockObject(value) && value.start() > field.nameEnd() && column(value) > lines.column(field.start())) {
+            if (isBlockObject(value)
+                    && value.start() > field.nameEnd()
+                    && column(value) > lines.column(field.start())) {
                 return column(value) - lines.column(field.start());
             }
         }
@@ -236,19 +237,18 @@ final class DocumentEditor {
     // ---- a string
 
     private void rewrite(Edit.Rewrite rewrite) throws UneditableException {
-        SourceNode node = root.at(rewrite.at())
-                .orElseThrow(() -> new UneditableException(rewrite.at() + " is not there"));
+        SourceNode node =
+                root.at(rewrite.at()).orElseThrow(() -> new UneditableException(rewrite.at() + " is not there"));
         if (node.endsInLines()) {
             throw new UneditableException("the value stands on lines of its own");
         }
         String written = text.substring(node.start(), node.end());
-        String value =
-                switch (written.charAt(0)) {
-                    case '"' -> Scalars.quoted(rewrite.text());
-                    case '\'' -> Scalars.singleQuoted(rewrite.text());
-                    case '&', '!' -> throw new UneditableException("the value has an anchor or a tag");
-                    default -> Scalars.yaml(rewrite.text());
-                };
+        String value = switch (written.charAt(0)) {
+            case '"' -> Scalars.quoted(rewrite.text());
+            case '\'' -> Scalars.singleQuoted(rewrite.text());
+            case '&', '!' -> throw new UneditableException("the value has an anchor or a tag");
+            default -> Scalars.yaml(rewrite.text());
+        };
         splices.add(new Splice(node.start(), node.end(), value, 0));
     }
 }

@@ -29,6 +29,8 @@ public final class FileEdits {
     private static final String SHARED =
             "the change would show elsewhere too, as where an anchor is shared: write it by hand";
 
+    private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
     private final byte[] content;
     private final List<Request> requests;
 
@@ -55,16 +57,15 @@ public final class FileEdits {
     /**
      * What came of it.
      *
-     * @param before the text as it was
+     * @param mark the byte order mark that the file begins with; mostly empty
+     * @param before the text behind it, as it was
      * @param splices what was changed, in the order of the text
      * @param refused the requests that could not be fulfilled, by their place in the list, and why
      */
-    public record Edited(String before, List<Splice> splices, Map<Integer, String> refused) {
+    public record Edited(String mark, String before, List<Splice> splices, Map<Integer, String> refused) {
 
         /** Nothing. */
-        public static final Edited NOTHING = new Edited("", List.of(), Map.of());
-
-        private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+        public static final Edited NOTHING = new Edited("", "", List.of(), Map.of());
 
         /** Copies the collections. */
         public Edited {
@@ -72,24 +73,23 @@ public final class FileEdits {
             refused = Map.copyOf(refused);
         }
 
-        /** The text as it is now. */
-        public String after() {
-            return Splice.applied(before, 0, before.length(), splices);
+        /** The file as it is now. */
+        public byte[] content() {
+            return (mark + Splice.applied(before, 0, before.length(), splices)).getBytes(StandardCharsets.UTF_8);
         }
 
         /**
-         * The file as it is now, with the byte order mark that it had.
+         * What was changed, as {@code git apply} and {@code patch -p1} take it; empty where nothing was.
          *
-         * @param content the file as it was
+         * @param path the file's path, relative to where the patch is applied
          */
-        public byte[] content(byte[] content) {
-            byte[] text = after().getBytes(StandardCharsets.UTF_8);
-            if (!Arrays.equals(content, 0, Math.min(content.length, MARK.length), MARK, 0, MARK.length)) {
-                return text;
-            }
-            byte[] marked = Arrays.copyOf(MARK, MARK.length + text.length);
-            System.arraycopy(text, 0, marked, MARK.length, text.length);
-            return marked;
+        public String diff(String path) {
+            int shift = mark.length();
+            List<Splice> inFile = splices.stream()
+                    .map(splice ->
+                            new Splice(splice.start() + shift, splice.end() + shift, splice.text(), splice.depth()))
+                    .toList();
+            return UnifiedDiff.of(path, mark + before, inFile);
         }
     }
 
@@ -123,12 +123,18 @@ public final class FileEdits {
             List<Splice> all = combined();
             Set<Integer> wrong = wrong(Splice.applied(text, 0, text.length(), all));
             if (wrong.isEmpty()) {
-                return new Edited(text, all, refused);
+                return new Edited(mark(), text, all, refused);
             }
             refuse(wrong);
         }
         refuse(before.keySet());
-        return new Edited(text, List.of(), refused);
+        return new Edited(mark(), text, List.of(), refused);
+    }
+
+    private String mark() {
+        boolean marked =
+                content.length >= MARK.length && Arrays.equals(content, 0, MARK.length, MARK, 0, MARK.length);
+        return marked ? "\uFEFF" : "";
     }
 
     /** Reads each document that is to be edited, and works out its splices. */
@@ -147,7 +153,6 @@ public final class FileEdits {
                 }
             } catch (MalformedDocumentException e) {
                 // Nothing is wanted of what cannot be read; and what is too large is told below.
-                continue;
             }
         }
     }
@@ -206,13 +211,11 @@ public final class FileEdits {
                     break;
                 }
                 int number = document.get().number();
-                if (unproved.contains(number)
-                        && document.get().source().value().equals(intended(number))) {
+                if (unproved.contains(number) && document.get().source().value().equals(intended(number))) {
                     unproved.remove(number);
                 }
             } catch (MalformedDocumentException e) {
                 // Either it was so before, or it stays unproved.
-                continue;
             }
         }
         return unproved;

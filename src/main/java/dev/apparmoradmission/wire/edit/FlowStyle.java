@@ -44,15 +44,15 @@ record FlowStyle(boolean quoted, String colon, String comma, String padding, Opt
         String text = lines.text();
         Field last = fields.get(fields.size() - 1);
         boolean inQuotes = text.charAt(last.start()) == '"';
-        String between = text.substring(last.nameEnd(), Math.max(last.nameEnd(), last.value().start()));
+        String between = text.substring(
+                last.nameEnd(), Math.max(last.nameEnd(), last.value().start()));
         // The value of an alias stands elsewhere.
         boolean near = between.matches("[ \\t]*:[ \\t]*") && last.value().start() < last.end();
         String own = near ? between : ": ";
         String around = inQuotes || own.endsWith(" ") ? own : ": ";
         int open = text.indexOf('{', object.start());
         String inside = text.startsWith("{ ", open) ? " " : "";
-        return new FlowStyle(
-                inQuotes, around, around.endsWith(" ") ? ", " : ",", inside, layout(object, last, lines));
+        return new FlowStyle(inQuotes, around, around.endsWith(" ") ? ", " : ",", inside, layout(object, last, lines));
     }
 
     private static Optional<Layout> layout(SourceNode object, Field last, Lines lines) {

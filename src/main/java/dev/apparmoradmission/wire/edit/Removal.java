@@ -67,7 +67,8 @@ final class Removal {
     }
 
     private void remove(SourceNode object, List<JsonPointer> removed) throws UneditableException {
-        List<String> names = removed.stream().map(at -> at.last().getMatchingProperty()).toList();
+        List<String> names =
+                removed.stream().map(at -> at.last().getMatchingProperty()).toList();
         if (object.fields().stream().anyMatch(field -> field.borrowed() && names.contains(field.name()))) {
             throw new UneditableException("a merge key brings it in from elsewhere");
         }
@@ -122,7 +123,9 @@ final class Removal {
     /** Of the first field behind the dash of a list: the next one comes in its place. */
     private void removeBeginning(Field field, Optional<Field> next) throws UneditableException {
         String before = text.substring(lines.start(field.start()), field.start());
-        if (next.isEmpty() || !before.endsWith("- ") || lines.hasComment(field.start(), next.get().start())) {
+        if (next.isEmpty()
+                || !before.endsWith("- ")
+                || lines.hasComment(field.start(), next.get().start())) {
             throw new UneditableException("it stands where it cannot be removed without a change of what is around it");
         }
         splices.add(new Splice(field.start(), next.get().start(), "", 0));

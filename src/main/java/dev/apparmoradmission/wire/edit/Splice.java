@@ -32,7 +32,8 @@ public record Splice(int start, int end, String text, int depth) {
                 ordered.add(splice);
             } else if (splice.isRemoval() && last.isRemoval()) {
                 ordered.set(
-                        ordered.size() - 1, new Splice(last.start(), Math.max(last.end(), splice.end()), "", last.depth()));
+                        ordered.size() - 1,
+                        new Splice(last.start(), Math.max(last.end(), splice.end()), "", last.depth()));
             } else {
                 throw new UneditableException("two changes meet at one place");
             }

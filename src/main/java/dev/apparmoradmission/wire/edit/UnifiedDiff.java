@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What was changed in a file, in the form that {@code git apply} and {@code patch -p1} take. */
-public final class UnifiedDiff {
+final class UnifiedDiff {
 
     private static final int CONTEXT = 3;
     private static final String NO_LINE_BREAK = "\\ No newline at end of file\n";
@@ -39,7 +39,7 @@ public final class UnifiedDiff {
      * @param before the text as it was
      * @param splices what was changed, in the order of the text
      */
-    public static String of(String path, String before, List<Splice> splices) {
+    static String of(String path, String before, List<Splice> splices) {
         List<String> lines = lines(before);
         List<Change> changes = changes(before, lines, splices);
         if (changes.isEmpty()) {
@@ -74,7 +74,10 @@ public final class UnifiedDiff {
         int line = 0;
         int at = 0;
         for (int i = 0; i < splices.size(); ) {
-            while (line < lines.size() && at + lines.get(line).length() <= splices.get(i).start()) {
+            // What is put in behind a last line without line break changes that line.
+            while (line < lines.size()
+                    && at + lines.get(line).length() <= splices.get(i).start()
+                    && lines.get(line).endsWith("\n")) {
                 at += lines.get(line++).length();
             }
             // The lines that these splices touch; the next may touch the last of them too.
