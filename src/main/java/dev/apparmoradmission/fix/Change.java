@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.profile.Profile;
+import dev.apparmoradmission.wire.Place;
+import dev.apparmoradmission.wire.Places;
 import dev.apparmoradmission.wire.edit.Edit;
 import dev.apparmoradmission.workload.BetaAnnotation;
 import dev.apparmoradmission.workload.Container;
@@ -18,10 +20,11 @@ import java.util.TreeSet;
  * One difference between a workload as it is written and as it should be.
  *
  * @param path where it is in the object, dotted
+ * @param annotation the key of the annotation that it is about, where it is about one
  * @param text what it is, one line
  * @param edit the edit that makes it
  */
-record Change(String path, String text, Edit edit) {
+record Change(String path, Optional<String> annotation, String text, Edit edit) {
 
     /** An object that holds nothing but the annotation is no use, nor are metadata that hold nothing but that. */
     private static final int OBJECTS_EMPTIED = 2;
@@ -49,7 +52,7 @@ record Change(String path, String text, Edit edit) {
                             after.field(),
                             pointer(root, path + ".securityContext"),
                             given)
-                    .ifPresent(edit -> changes.add(new Change(path, edit.text(), edit.edit())));
+                    .ifPresent(edit -> changes.add(new Change(path, Optional.empty(), edit.text(), edit.edit())));
         }
         String podLevel = written.podLevelPath();
         Profile byDefault = mended.spec().profile();
@@ -59,7 +62,7 @@ record Change(String path, String text, Edit edit) {
                         byDefault,
                         pointer(root, podLevel),
                         "given the default " + Quoted.bare(byDefault.declared()))
-                .ifPresent(edit -> changes.add(new Change(podLevel, edit.text(), edit.edit())));
+                .ifPresent(edit -> changes.add(new Change(podLevel, Optional.empty(), edit.text(), edit.edit())));
         String template = written.kind().templatePath();
         String metadata = template.isEmpty() ? "metadata" : template + ".metadata";
         for (String key : new TreeSet<>(written.annotations().keySet())) {
@@ -69,11 +72,19 @@ record Change(String path, String text, Edit edit) {
                 String subject = subject(key.substring(BetaAnnotation.PREFIX.length()));
                 changes.add(new Change(
                         metadata,
+                        Optional.of(key),
                         subject + " (" + metadata + "): its beta annotation is removed",
                         new Edit.Remove(at, OBJECTS_EMPTIED)));
             }
         }
         return changes;
+    }
+
+    /** Where it is in the file as it is written. */
+    Place in(Places places) {
+        return annotation
+                .flatMap(key -> Optional.ofNullable(places.annotations(path).get(key)))
+                .orElseGet(() -> places.of(path));
     }
 
     private static String subject(String container) {

@@ -40,7 +40,7 @@ public final class FixCommand {
         this.frame = CommandFrame.of("fix", surroundings);
         this.surroundings = surroundings;
         this.err = frame.err();
-        this.out = new BufferedOutputStream(surroundings.out(), 1 << 16);
+        this.out = new BufferedOutputStream(frame.out(), 1 << 16);
     }
 
     /**
@@ -69,7 +69,10 @@ public final class FixCommand {
         List<String> unreadable = new ArrayList<>();
         List<ManifestFile> files = ManifestFiles.find(options.paths(), options.excluded(), unreadable::add);
         unreadable.forEach(this::tell);
+        int number = 0;
         for (ManifestFile file : files) {
+            int at = ++number;
+            frame.progress().at(() -> at + " of " + files.size() + " files, " + changed + " to change ...");
             try {
                 byte[] content = file.content(surroundings.in());
                 mended(file, content, MendedFile.of(file, content, snapshot.get(), now, options.renames()), options);

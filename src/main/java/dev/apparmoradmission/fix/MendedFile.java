@@ -1,5 +1,6 @@
 package dev.apparmoradmission.fix;
 
+import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Finding;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.decision.Snapshot;
@@ -9,9 +10,9 @@ import dev.apparmoradmission.manifest.WrittenWorkload;
 import dev.apparmoradmission.manifest.WrittenWorkload.Understood;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
-import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.wire.MalformedDocumentException;
+import dev.apparmoradmission.wire.Place;
 import dev.apparmoradmission.wire.edit.FileEdits;
 import dev.apparmoradmission.wire.edit.FileEdits.Edited;
 import dev.apparmoradmission.wire.edit.FileEdits.Request;
@@ -90,9 +91,9 @@ record MendedFile(Edited edited, List<String> done, List<String> left, List<Stri
             List<Change> changes = wanted.get(i);
             String refusal = edited.refused().get(i);
             if (refusal != null) {
-                left.add(line(written, changes.get(0).path(), "not mended: " + refusal));
+                left.add(line(written, changes.get(0).in(written.places()), "not mended: " + refusal));
             } else {
-                changes.forEach(change -> done.add(line(written, change.path(), change.text())));
+                changes.forEach(change -> done.add(line(written, change.in(written.places()), change.text())));
             }
         }
         byte[] after = edited.splices().isEmpty() ? content : edited.content();
@@ -105,14 +106,16 @@ record MendedFile(Edited edited, List<String> done, List<String> left, List<Stri
             List<WrittenWorkload> before, List<WrittenWorkload> after, Snapshot snapshot, Instant now) {
         List<String> left = new ArrayList<>();
         for (int i = 0; i < after.size(); i++) {
-            Judgement judgement = after.get(i).judge(snapshot, now);
-            List<Finding> findings = judgement.decision().findings();
+            WrittenWorkload written = before.get(i);
+            Decision decision = after.get(i).judge(snapshot, now).decision();
+            List<Finding> findings = decision.findings();
             for (Finding finding : findings) {
                 if (counts(finding, findings)) {
-                    String text = finding.subject() + ": " + finding.message() + " [" + finding.rule().id() + ", policy "
+                    String text = finding.subject() + ": " + finding.message() + " ["
+                            + finding.rule().id() + ", policy "
                             + Quoted.bare(finding.policy()) + "]"
                             + (finding.fix().isEmpty() ? "" : " - " + finding.fix());
-                    left.add(line(before.get(i), finding.path(), text));
+                    left.add(line(written, written.judged(decision).place(finding), text));
                 }
             }
         }
@@ -129,14 +132,15 @@ record MendedFile(Edited edited, List<String> done, List<String> left, List<Stri
                 || finding.action() == Action.WARN && OURS.contains(finding.rule()) && !told;
     }
 
-    private static String line(WrittenWorkload workload, String path, String text) {
+    private static String line(WrittenWorkload workload, Place place, String text) {
         String name = workload.name().isEmpty() ? "(no name)" : Printable.of(workload.name());
-        return Printable.of(workload.file()) + ":" + workload.places().of(path).line() + ": "
-                + Printable.of(workload.kind()) + " " + Printable.of(workload.namespace()) + "/" + name + ", " + text;
+        return Printable.of(workload.file()) + ":" + place.line() + ": " + Printable.of(workload.kind()) + " "
+                + Printable.of(workload.namespace()) + "/" + name + ", " + text;
     }
 
     /** What is read of a file. */
-    private record Read(List<WrittenWorkload> workloads, List<String> problems) implements WorkloadsOfFiles.Reader<WrittenWorkload> {
+    private record Read(List<WrittenWorkload> workloads, List<String> problems)
+            implements WorkloadsOfFiles.Reader<WrittenWorkload> {
 
         static Read of(ManifestFile file, byte[] content) throws IOException {
             Read read = new Read(new ArrayList<>(), new ArrayList<>());

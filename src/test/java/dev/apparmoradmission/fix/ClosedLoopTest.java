@@ -165,10 +165,7 @@ class ClosedLoopTest {
             at = text.indexOf(comment, at);
             assertThat(at).as(comment + " in order").isNotNegative();
         }
-        List<String> diff = mended.edited().diff("f")
-                .lines()
-                .skip(2)
-                .toList();
+        List<String> diff = mended.edited().diff("f").lines().skip(2).toList();
         Set<String> added = diff.stream()
                 .filter(line -> line.startsWith("+"))
                 .map(ClosedLoopTest::withoutEnd)

@@ -51,7 +51,8 @@ class FixCasesTest {
         assertThat(Files.readString(file)).isEqualTo(Files.readString(folder.resolve("after." + extension)));
         String left = text(folder.resolve("left.txt"));
         assertThat(run.err().replace(file.toString(), "FILE")).isEqualTo(left);
-        assertThat(run.code()).isEqualTo(left.isEmpty() ? 0 : left.contains("FILE:") && !left.startsWith("left") ? 2 : 1);
+        assertThat(run.code())
+                .isEqualTo(left.isEmpty() ? 0 : left.contains("FILE:") && !left.startsWith("left") ? 2 : 1);
         byte[] mended = Files.readAllBytes(file);
         FixRun again = FixRun.of(arguments(folder, file, "--write"));
         assertThat(again.out()).isEmpty();

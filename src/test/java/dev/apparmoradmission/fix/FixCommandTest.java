@@ -100,7 +100,8 @@ class FixCommandTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
-                .isEqualTo(file + ":5: Pod default/open, pod (spec.securityContext): given the default RuntimeDefault\n");
+                .isEqualTo(
+                        file + ":5: Pod default/open, pod (spec.securityContext): given the default RuntimeDefault\n");
         assertThat(Files.readString(file)).isEqualTo(MENDED);
     }
 
@@ -151,7 +152,8 @@ class FixCommandTest {
         "'--renmae,x.yaml', Unknown option"
     })
     void bad_usage_is_told_in_a_line_with_the_way_out(String arguments, String line) {
-        FixRun run = FixRun.of(Stream.of(arguments.split(",")).filter(word -> !word.isEmpty()).toList());
+        FixRun run = FixRun.of(
+                Stream.of(arguments.split(",")).filter(word -> !word.isEmpty()).toList());
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
@@ -164,7 +166,14 @@ class FixCommandTest {
 
         assertThat(run.code()).isZero();
         assertThat(run.out())
-                .contains("--write", "--diff", "--rename-profiles", "--exclude", "--policy", "--inventory", "Exit codes: 0");
+                .contains(
+                        "--write",
+                        "--diff",
+                        "--rename-profiles",
+                        "--exclude",
+                        "--policy",
+                        "--inventory",
+                        "Exit codes: 0");
     }
 
     // ---- files in place
@@ -179,7 +188,8 @@ class FixCommandTest {
 
         assertThat(Files.isSymbolicLink(symbolic)).isTrue();
         assertThat(Files.readString(file)).isEqualTo(MENDED);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r-----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
         assertThat(directory.toFile().list()).containsExactlyInAnyOrder("real.yaml", "symbolic.yaml");
     }
 
@@ -286,8 +296,12 @@ class FixCommandTest {
 
         for (String file : files.keySet()) {
             String mended = Files.readString(here.resolve(file));
-            assertThat(Files.readString(there.resolve(file))).as("git apply, " + file).isEqualTo(mended);
-            assertThat(Files.readString(patched.resolve(file))).as("patch, " + file).isEqualTo(mended);
+            assertThat(Files.readString(there.resolve(file)))
+                    .as("git apply, " + file)
+                    .isEqualTo(mended);
+            assertThat(Files.readString(patched.resolve(file)))
+                    .as("patch, " + file)
+                    .isEqualTo(mended);
         }
     }
 
@@ -295,7 +309,8 @@ class FixCommandTest {
         Path out = directory.resolveSibling("out");
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
-        builder.environment().put("GIT_CEILING_DIRECTORIES", directory.getParent().toString());
+        builder.environment()
+                .put("GIT_CEILING_DIRECTORIES", directory.getParent().toString());
         Process process = builder.redirectOutput(out.toFile()).start();
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(out)).isZero();
@@ -305,7 +320,8 @@ class FixCommandTest {
 
     @Test
     void check_finds_nothing_that_it_could_have_mended() throws Exception {
-        List<StyledText.File> samples = WrittenFiles.files(false).list().ofSize(150).sample();
+        List<StyledText.File> samples =
+                WrittenFiles.files(false).list().ofSize(150).sample();
         for (int i = 0; i < samples.size(); i++) {
             Files.write(directory.resolve(i + ".yaml"), samples.get(i).content());
         }
@@ -319,9 +335,15 @@ class FixCommandTest {
         assertThat(after.size()).isLessThan(before.size());
         // What is left of these is told: contradictions, and values that no one can read.
         assertThat(after.stream().filter("annotation-malformed"::equals).count())
-                .isEqualTo(run.err().lines().filter(line -> line.contains("[annotation-malformed,")).count());
+                .isEqualTo(run.err()
+                        .lines()
+                        .filter(line -> line.contains("[annotation-malformed,"))
+                        .count());
         assertThat(after.stream().filter("profile-missing"::equals).count())
-                .isEqualTo(run.err().lines().filter(line -> line.contains("[profile-missing,")).count());
+                .isEqualTo(run.err()
+                        .lines()
+                        .filter(line -> line.contains("[profile-missing,"))
+                        .count());
         assertThat(fix("--write", directory).out()).isEmpty();
     }
 

@@ -28,7 +28,7 @@ final class StyledText {
     private final boolean quotes;
     private final Map<JsonNode, String> anchored = new LinkedHashMap<>();
     private final StringBuilder out = new StringBuilder();
-    private int notes;
+    private final List<String> notes = new ArrayList<>();
     private int anchorsMade;
 
     private StyledText(Random random, boolean json, boolean anchors) {
@@ -63,10 +63,6 @@ final class StyledText {
             text.document(documents.get(i), i > 0 || !json && random.nextBoolean());
         }
         String whole = text.out.toString();
-        List<String> notes = new ArrayList<>();
-        for (int i = 0; i < text.notes; i++) {
-            notes.add("# note " + i + "\t.");
-        }
         if (random.nextInt(4) == 0) {
             whole = whole.replace("\n", "\r\n");
         }
@@ -76,7 +72,7 @@ final class StyledText {
         if (random.nextInt(8) == 0) {
             whole = "\uFEFF" + whole;
         }
-        return new File(whole.getBytes(StandardCharsets.UTF_8), notes);
+        return new File(whole.getBytes(StandardCharsets.UTF_8), List.copyOf(text.notes));
     }
 
     @SafeVarargs
@@ -109,7 +105,9 @@ final class StyledText {
     }
 
     private String note() {
-        return "# note " + notes++ + "\t.";
+        // Beyond ASCII, and beyond what fits in one character.
+        notes.add("# note " + notes.size() + "\t" + one(".", ".", "é", "\uD83D\uDD12"));
+        return notes.get(notes.size() - 1);
     }
 
     private String maybeNote() {

@@ -132,8 +132,7 @@ public final class FileEdits {
     }
 
     private String mark() {
-        boolean marked =
-                content.length >= MARK.length && Arrays.equals(content, 0, MARK.length, MARK, 0, MARK.length);
+        boolean marked = content.length >= MARK.length && Arrays.equals(content, 0, MARK.length, MARK, 0, MARK.length);
         return marked ? "\uFEFF" : "";
     }
 
