@@ -8,6 +8,7 @@ import dev.apparmoradmission.doctor.DoctorCommand;
 import dev.apparmoradmission.exceptions.ExceptionsCommand;
 import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.export.ExportCommand;
+import dev.apparmoradmission.fix.FixCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
 import dev.apparmoradmission.policylint.LintCommand;
 import dev.apparmoradmission.policytest.TestCommand;
@@ -55,6 +56,7 @@ public final class Main {
             case "inventory" -> System.exit(InventoryCommand.run(options, Surroundings.ofProcess()));
             case "doctor" -> System.exit(DoctorCommand.run(options, Surroundings.ofProcess()));
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
+            case "fix" -> System.exit(FixCommand.run(options, Surroundings.ofProcess()));
             case "policy" -> System.exit(policy(options, Surroundings.ofProcess()));
             case "scan" -> System.exit(ScanCommand.run(options, Surroundings.ofProcess()));
             case "explain" -> System.exit(ExplainCommand.run(options, Surroundings.ofProcess()));
@@ -98,6 +100,7 @@ public final class Main {
         out.println("Commands:");
         out.println("  webhook    serve the admission webhook over HTTPS");
         out.println("  check      judge manifests offline: files, directories, or - for standard input");
+        out.println("  fix        mend manifests: annotations become fields, the default is written down");
         out.println("  explain    say why a workload of a manifest is judged as it is");
         out.println("  scan       judge what is in a live cluster");
         out.println("  exceptions list grants and annotations: whose, until when, needed or not");

@@ -103,6 +103,43 @@ class PackagedCommandsIT {
         assertThat(test.err().lines()).allMatch(line -> line.startsWith("./a.test.yaml:1:1: field "));
     }
 
+    @Test
+    void fix_mends_a_file_in_place_and_then_check_is_content() throws Exception {
+        Path file = Files.writeString(dir.resolve("pod.yaml"), """
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: app # ours
+                  annotations:
+                    container.apparmor.security.beta.kubernetes.io/app: runtime/default
+                spec:
+                  containers:
+                  - name: app
+                """);
+
+        Finished patch = run("", "fix", "pod.yaml", "--policy", POLICY.toString());
+        Finished fix = run("", "fix", "--write", "pod.yaml", "--policy", POLICY.toString());
+        Finished check = run("", "check", "pod.yaml", "--policy", POLICY.toString(), "--fail-on", "warn");
+
+        assertThat(patch.code()).isEqualTo(1);
+        assertThat(patch.out()).startsWith("--- a/pod.yaml\n+++ b/pod.yaml\n");
+        assertThat(fix.err()).isEmpty();
+        assertThat(fix.code()).isZero();
+        assertThat(Files.readString(file)).isEqualTo("""
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: app # ours
+                spec:
+                  containers:
+                  - name: app
+                    securityContext:
+                      appArmorProfile:
+                        type: RuntimeDefault
+                """);
+        assertThat(check.code()).as(check.out()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--version, apparmor-admission [0-9]+\\.[0-9]+\\.[0-9]+.*\\n",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.apparmoradmission.check.CheckCommand;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.explain.ExplainCommand;
+import dev.apparmoradmission.fix.FixCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.report.TextReport;
@@ -91,6 +92,14 @@ class ReadmeTest {
         Run run = run(ExplainCommand::run, options("explain"));
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo(block("text", "Pod shop/restricted-nginx"));
+        assertThat(run.code()).isEqualTo(1);
+    }
+
+    @Test
+    void the_patch_that_it_shows_is_what_fix_prints() throws Exception {
+        Run run = run(FixCommand::run, options("fix"));
+        assertThat(run.err()).isEqualTo("1 file to change.\n");
+        assertThat(run.out()).isEqualTo(block("diff", "--- a/"));
         assertThat(run.code()).isEqualTo(1);
     }
 

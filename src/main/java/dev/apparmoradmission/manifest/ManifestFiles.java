@@ -1,7 +1,9 @@
 package dev.apparmoradmission.manifest;
 
 import dev.apparmoradmission.cluster.InputFile;
+import dev.apparmoradmission.cluster.UnreadableInputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -36,7 +38,23 @@ public final class ManifestFiles {
      * @param path its path as given, or {@code -}
      * @param named whether it was named itself, not found in a directory
      */
-    public record ManifestFile(String path, boolean named) {}
+    public record ManifestFile(String path, boolean named) {
+
+        /** Whether it is standard input. */
+        public boolean isStandardInput() {
+            return path.equals(STANDARD_INPUT);
+        }
+
+        /**
+         * What it holds.
+         *
+         * @param standardInput what {@code -} stands for
+         * @throws UnreadableInputException where it cannot be read or is too large
+         */
+        public byte[] content(InputStream standardInput) throws UnreadableInputException {
+            return isStandardInput() ? InputFile.read(standardInput, path) : InputFile.read(Path.of(path));
+        }
+    }
 
     private ManifestFiles(List<PathMatcher> excluded, Consumer<String> problems) {
         this.excluded = excluded;

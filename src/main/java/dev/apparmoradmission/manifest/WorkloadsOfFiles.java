@@ -1,6 +1,5 @@
 package dev.apparmoradmission.manifest;
 
-import dev.apparmoradmission.cluster.InputFile;
 import dev.apparmoradmission.cluster.UnreadableInputException;
 import dev.apparmoradmission.decision.UnreadableWorkload;
 import dev.apparmoradmission.manifest.ManifestFiles.ManifestFile;
@@ -16,7 +15,6 @@ import dev.apparmoradmission.workload.Workload;
 import dev.apparmoradmission.workload.WorkloadKind;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,16 +101,30 @@ public final class WorkloadsOfFiles<T> {
         new ReadAhead<>(reading::file, reader, threads).read(files);
     }
 
+    /**
+     * Reads those of one file that was read before.
+     *
+     * @param content what it holds
+     * @param reader takes them
+     * @throws IOException where the reader throws it
+     */
+    public static void read(ManifestFile file, byte[] content, Reader<WrittenWorkload> reader) throws IOException {
+        new WorkloadsOfFiles<>(InputStream.nullInputStream(), Function.<WrittenWorkload>identity())
+                .content(file, content, reader);
+    }
+
     private void file(ManifestFile file, Reader<T> reader) throws IOException {
         byte[] content;
         try {
-            content = file.path().equals(ManifestFiles.STANDARD_INPUT)
-                    ? InputFile.read(standardInput, file.path())
-                    : InputFile.read(Path.of(file.path()));
+            content = file.content(standardInput);
         } catch (UnreadableInputException e) {
             reader.problem(e.line());
             return;
         }
+        content(file, content, reader);
+    }
+
+    private void content(ManifestFile file, byte[] content, Reader<T> reader) throws IOException {
         try {
             documents(file, Documents.of(content, DocumentLimits.MANIFESTS), reader);
         } catch (MalformedDocumentException e) {

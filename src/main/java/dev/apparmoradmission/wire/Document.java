@@ -37,6 +37,15 @@ public record Document(int number, Place place, JsonParser parser) {
         return reading(() -> Located.read(parser));
     }
 
+    /**
+     * The whole document as a tree that knows what characters of the file each value takes.
+     *
+     * @throws MalformedDocumentException where it is not well-formed
+     */
+    public SourceNode source() throws MalformedDocumentException {
+        return reading(() -> SourceNode.read(parser));
+    }
+
     private <T> T reading(Reading<T> reading) throws MalformedDocumentException {
         try {
             return reading.read();

@@ -16,6 +16,9 @@ public record DocumentLimits(int maxBytes, int maxDepth, int maxValues, int maxR
     /** For files that an administrator writes: policies, and what stands beside them. */
     public static final DocumentLimits POLICIES = new DocumentLimits(10 * MIB, 100, 200_000, 20_000);
 
+    /** For files that are edited: a tree of a whole document is in memory meanwhile, several times as large as its text. */
+    public static final DocumentLimits EDITED = new DocumentLimits(32 * MIB, 100, 2_000_000, 200_000);
+
     /** For what tools print: rendered manifests, and whole lists of a cluster. */
     public static final DocumentLimits MANIFESTS = new DocumentLimits(256 * MIB, 100, 50_000_000, 200_000);
 }

@@ -45,13 +45,14 @@ public final class Documents {
 
     private final String text;
     private final DocumentLimits limits;
+
     private int at;
     private int line;
     private int number;
     private @Nullable YamlEvents yaml;
     private @Nullable JsonParser json;
     private @Nullable JsonDocumentParser jsonDocument;
-    private int jsonLines;
+    private Part jsonPart = new Part("", 0, 0);
 
     private Documents(String text, DocumentLimits limits) {
         this.text = text;
@@ -70,6 +71,11 @@ public final class Documents {
         }
         String text = decode(content);
         return new Documents(text.startsWith("\uFEFF") ? text.substring(1) : text, limits);
+    }
+
+    /** The text of the file, without a byte order mark: what places in characters are counted in. */
+    public String text() {
+        return text;
     }
 
     /**
@@ -112,11 +118,11 @@ public final class Documents {
                 contentLine++;
             }
         }
-        String part = text.substring(content, end);
-        if (looksLikeJson(part)) {
-            openJson(part, contentLine);
-        } else if (!part.isBlank()) {
-            yaml = new YamlEvents(part, limits, contentLine);
+        Part part = new Part(text.substring(content, end), contentLine, content);
+        if (looksLikeJson(part.text())) {
+            openJson(part);
+        } else if (!part.text().isBlank()) {
+            yaml = new YamlEvents(part, limits);
         }
     }
 
@@ -154,19 +160,19 @@ public final class Documents {
      * JSON is read as JSON, for YAML refuses the tabs that may indent it. It is read through once to know that it is: what only
      * looks like it goes to the YAML parser, as with kubectl.
      */
-    private void openJson(String part, int linesBefore) throws MalformedDocumentException {
-        try (JsonParser parser = JSON.createParser(part)) {
-            verify(parser, linesBefore);
+    private void openJson(Part part) throws MalformedDocumentException {
+        try (JsonParser parser = JSON.createParser(part.text())) {
+            verify(parser, part.linesBefore());
         } catch (JsonProcessingException e) {
-            YamlEvents events = new YamlEvents(part, limits, linesBefore);
-            if (isYaml(part, linesBefore)) {
+            YamlEvents events = new YamlEvents(part, limits);
+            if (isYaml(part)) {
                 yaml = events;
                 return;
             }
             number++;
             throw new MalformedDocumentException(
                     new Place(
-                            linesBefore + Math.max(1, e.getLocation().getLineNr()),
+                            part.linesBefore() + Math.max(1, e.getLocation().getLineNr()),
                             Math.max(1, e.getLocation().getColumnNr())),
                     e.getOriginalMessage());
         } catch (MalformedDocumentException e) {
@@ -176,8 +182,8 @@ public final class Documents {
             throw new IllegalStateException("reading memory failed", e);
         }
         try {
-            json = JSON.createParser(part);
-            jsonLines = linesBefore;
+            json = JSON.createParser(part.text());
+            jsonPart = part;
         } catch (IOException e) {
             throw new IllegalStateException("reading memory failed", e);
         }
@@ -202,9 +208,9 @@ public final class Documents {
         }
     }
 
-    private boolean isYaml(String part, int linesBefore) {
+    private boolean isYaml(Part part) {
         try {
-            YamlEvents events = new YamlEvents(part, limits, linesBefore);
+            YamlEvents events = new YamlEvents(part, limits);
             while (events.nextDocument()) {
                 YamlParser parser = new YamlParser(events, limits);
                 while (parser.nextToken() != null) {
@@ -233,7 +239,7 @@ public final class Documents {
                 json = null;
                 return Optional.empty();
             }
-            JsonDocumentParser document = new JsonDocumentParser(parser, jsonLines);
+            JsonDocumentParser document = new JsonDocumentParser(parser, jsonPart);
             jsonDocument = document;
             return Optional.of(new Document(++number, Located.place(document), document));
         } catch (IOException e) {

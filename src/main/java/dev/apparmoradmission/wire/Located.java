@@ -77,7 +77,7 @@ public record Located(
         }
     }
 
-    private static JsonNode scalar(JsonParser parser, JsonToken token, JsonNodeFactory nodes) throws IOException {
+    static JsonNode scalar(JsonParser parser, JsonToken token, JsonNodeFactory nodes) throws IOException {
         return switch (token) {
             case VALUE_TRUE -> nodes.booleanNode(true);
             case VALUE_FALSE -> nodes.booleanNode(false);

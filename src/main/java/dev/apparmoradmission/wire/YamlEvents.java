@@ -12,6 +12,7 @@ import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
@@ -29,6 +30,8 @@ final class YamlEvents {
     private final String text;
     private final DocumentLimits limits;
     private final int linesBefore;
+    private final int charsBefore;
+    private final Offsets offsets;
 
     /** Events that stand inside an anchored node, in the order read; an anchor names a range of them. */
     private final List<Event> recorded = new ArrayList<>();
@@ -40,16 +43,19 @@ final class YamlEvents {
     private int replayed;
     private boolean broken;
     private Optional<Mark> lastMark = Optional.empty();
+    private int aliasEnd;
 
-    YamlEvents(String text, DocumentLimits limits, int linesBefore) {
+    YamlEvents(Part part, DocumentLimits limits) {
+        this.text = part.text();
         LoadSettings settings = LoadSettings.builder()
                 .setCodePointLimit(Integer.MAX_VALUE)
                 .setBufferSize(Math.max(64, Math.min(text.length() + 1, 8192)))
                 .build();
         this.parser = new ParserImpl(settings, new StreamReader(settings, text));
-        this.text = text;
         this.limits = limits;
-        this.linesBefore = linesBefore;
+        this.linesBefore = part.linesBefore();
+        this.charsBefore = part.charsBefore();
+        this.offsets = new Offsets(part);
     }
 
     /** Goes to the start of the next document; false at the end of the text. */
@@ -60,6 +66,7 @@ final class YamlEvents {
         replays.clear();
         level = 0;
         replayed = 0;
+        aliasEnd = 0;
         while (!broken) {
             Event event = parsed();
             switch (event.getEventId()) {
@@ -147,6 +154,54 @@ final class YamlEvents {
         return event.getStartMark().map(this::place).orElse(Place.START);
     }
 
+    /** Where an event begins in the file, in characters. */
+    int start(Event event) {
+        return event.getStartMark().map(this::offset).orElse(0);
+    }
+
+    /** Where an event ends in the file, in characters: a scalar of whole lines, at the end of its last line. */
+    int end(Event event) {
+        int end = event.getEndMark().map(this::offset).orElse(0);
+        return isOfLines(event) ? endOfLines(start(event) - charsBefore, end - charsBefore) + charsBefore : end;
+    }
+
+    /** Whether it is a scalar of whole lines, as behind {@code |} and {@code >}. */
+    static boolean isOfLines(Event event) {
+        return event instanceof ScalarEvent scalar && (scalar.isLiteral() || scalar.isFolded());
+    }
+
+    /**
+     * The parser sees the end of such a scalar at the beginning of the line behind it. Blank lines at its end are a part of it
+     * only where its first line says so by a plus.
+     */
+    private int endOfLines(int start, int lineBehind) {
+        int end = lineBehind;
+        String indicators = text.substring(start, Math.min(start + 3, end));
+        boolean kept = indicators.contains("+");
+        while (end > start && "\r\n".indexOf(text.charAt(end - 1)) >= 0) {
+            end -= end > 1 && text.charAt(end - 1) == '\n' && text.charAt(end - 2) == '\r' ? 2 : 1;
+            if (kept) {
+                return end;
+            }
+            int line = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
+            if (text.substring(line, end).isBlank()) {
+                end = line;
+            } else {
+                return end;
+            }
+        }
+        return end;
+    }
+
+    /** Where the alias that was read last ends in the file, in characters; 0 where there was none. */
+    int aliasEnd() {
+        return aliasEnd;
+    }
+
+    private int offset(Mark mark) {
+        return offsets.ofCodePoint(mark.getIndex());
+    }
+
     static int depthAfter(int depth, Event event) {
         return switch (event.getEventId()) {
             case MappingStart, SequenceStart -> depth + 1;
@@ -197,6 +252,7 @@ final class YamlEvents {
                             ? "alias *" + alias.getAlias() + " stands inside what it names"
                             : "alias *" + alias.getAlias() + " names no anchor above it");
         }
+        aliasEnd = end(alias);
         spend(alias, range.end - range.start);
         replays.push(new Replay(recorded, range.start, range.end, false));
     }

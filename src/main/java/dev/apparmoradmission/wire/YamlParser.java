@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
@@ -26,7 +27,7 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
  * One YAML document as the JSON that Kubernetes makes of it, token by token: what reads JSON reads YAML through it, and no
  * tree is built on the way. Its exceptions are {@link MalformedDocumentException}s. A field that a mapping has twice is one.
  */
-final class YamlParser extends ParserMinimalBase {
+final class YamlParser extends ParserMinimalBase implements Spanned {
 
     private static final String MAP_TAG = "tag:yaml.org,2002:map";
     private static final String LIST_TAG = "tag:yaml.org,2002:seq";
@@ -63,6 +64,31 @@ final class YamlParser extends ParserMinimalBase {
     /** The place of the current token. */
     Place place() {
         return events.place(event);
+    }
+
+    @Override
+    public int start() {
+        return events.start(event);
+    }
+
+    @Override
+    public int end() {
+        return events.end(event);
+    }
+
+    @Override
+    public boolean isFlow() {
+        return event instanceof CollectionStartEvent collection && collection.isFlow();
+    }
+
+    @Override
+    public boolean isBlockScalar() {
+        return YamlEvents.isOfLines(event);
+    }
+
+    @Override
+    public int aliasEnd() {
+        return events.aliasEnd();
     }
 
     /** The current scalar as it was written: {@code off} where the value is false. */

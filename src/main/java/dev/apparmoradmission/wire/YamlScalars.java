@@ -11,7 +11,7 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
  * go-yaml v2 does): YAML 1.1, so that {@code y}, {@code yes} and {@code on} are true and {@code 0777} is octal. The rules of
  * the newer YAML 1.2 would let us judge another pod than the one that is created.
  */
-final class YamlScalars {
+public final class YamlScalars {
 
     /** Stands for null among resolved values. */
     enum Nothing {
@@ -97,6 +97,11 @@ final class YamlScalars {
                 Optional.of(plain(text)).filter(Number.class::isInstance).map(value -> ((Number) value).doubleValue());
             default -> Optional.empty();
         };
+    }
+
+    /** Whether text without quotes is read as itself: {@code on} is true, and {@code 1} a number. */
+    public static boolean isText(String unquoted) {
+        return plain(unquoted).equals(unquoted);
     }
 
     /** The value of an unquoted scalar without a tag. */

@@ -28,4 +28,9 @@ public record Container(
     public String pathInSpec() {
         return kind.field() + "[" + index + "]";
     }
+
+    /** This container with another profile in its own security context. */
+    public Container withField(Profile profile) {
+        return new Container(kind, index, name, image, profile, true, privileged, hardening);
+    }
 }

@@ -175,6 +175,11 @@ public record Workload(
         return !isWindows() && "windows".equals(spec.placement().nodeSelector().get("kubernetes.io/os"));
     }
 
+    /** This workload with other annotations. */
+    public Workload withAnnotations(Map<String, String> newAnnotations) {
+        return new Workload(kind, namespace, name, deleting, labels, newAnnotations, spec);
+    }
+
     /** This workload with another pod-level profile and other annotations: what a default makes of it. */
     public Workload withPodLevel(Profile profile, Map<String, String> newAnnotations) {
         PodSpec changed = new PodSpec(

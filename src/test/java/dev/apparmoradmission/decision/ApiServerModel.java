@@ -13,7 +13,7 @@ import java.util.Set;
  * annotations ({@code applyAppArmorVersionSkew}) and validation. Written from the server's rules, not from the product's code,
  * so that the two can be held against each other.
  */
-final class ApiServerModel {
+public final class ApiServerModel {
 
     private static final String PREFIX = "container.apparmor.security.beta.kubernetes.io/";
     private static final String MIRROR = "kubernetes.io/config.mirror";
@@ -24,7 +24,7 @@ final class ApiServerModel {
     private ApiServerModel() {}
 
     /** {@code SetDefaults_PodSpec}: the pod level always has a security context. */
-    static ObjectNode withDefaults(JsonNode pod) {
+    public static ObjectNode withDefaults(JsonNode pod) {
         ObjectNode copy = pod.deepCopy();
         ObjectNode spec = copy.withObjectProperty("spec");
         if (!spec.hasNonNull("securityContext")) {
@@ -34,7 +34,7 @@ final class ApiServerModel {
     }
 
     /** From 1.34 on: a valid annotation goes into an unset field unless the pod level says the same. */
-    static ObjectNode synced(JsonNode pod) {
+    public static ObjectNode synced(JsonNode pod) {
         ObjectNode copy = pod.deepCopy();
         if (isWindows(copy)) {
             return copy;
@@ -77,7 +77,7 @@ final class ApiServerModel {
     }
 
     /** Why a pod that is created is refused with 422; empty where it is accepted. It has been synced. */
-    static List<String> podFaults(JsonNode pod) {
+    public static List<String> podFaults(JsonNode pod) {
         List<String> faults = new ArrayList<>(faults(pod.path("metadata"), pod.path("spec"), isWindows(pod)));
         if (pod.path("metadata").path("annotations").has(MIRROR)
                 && !pod.path("spec").hasNonNull("nodeName")) {
@@ -87,7 +87,7 @@ final class ApiServerModel {
     }
 
     /** Why an object with this template is refused; there is no sync in templates. */
-    static List<String> templateFaults(JsonNode template) {
+    public static List<String> templateFaults(JsonNode template) {
         return faults(template.path("metadata"), template.path("spec"), false);
     }
 

@@ -221,6 +221,12 @@ public final class Generated {
         return node.list().ofMaxSize(NODES.size());
     }
 
+    /** Policies over clusters. */
+    public static Arbitrary<Snapshot> snapshots() {
+        return Combinators.combine(policies(), clusters())
+                .as((policy, nodes) -> world(nodes).under(policy));
+    }
+
     /** Whether a node reports, and what. */
     enum State {
         ON,

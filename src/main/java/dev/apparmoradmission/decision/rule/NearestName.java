@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** Finds the name that somebody probably meant. */
-final class NearestName {
+public final class NearestName {
 
     /** More edits than this are another name, not a slip. */
     private static final int MOST_EDITS = 2;
@@ -33,6 +33,16 @@ final class NearestName {
             }
         }
         return nearest;
+    }
+
+    /** The same; empty where another name is as near, so that nobody can know which was meant. */
+    public static Optional<String> onlyAmong(String name, Collection<String> known) {
+        return among(name, known).filter(nearest -> {
+            int least = edits(name, nearest, MOST_EDITS);
+            return known.stream()
+                    .filter(other -> !other.equals(nearest) && Math.abs(other.length() - name.length()) <= MOST_EDITS)
+                    .noneMatch(other -> edits(name, other, least) <= least);
+        });
     }
 
     /** Levenshtein's distance, or something greater than {@code most} as soon as it must be. */
