@@ -157,7 +157,15 @@ class ArchitectureTest {
                 noClasses()
                         .that()
                         .resideInAnyPackage(trees(
-                                "wire", "ledger", "report", "command", "manifest", "check", "explain", "export", "policytest"))
+                                "wire",
+                                "ledger",
+                                "report",
+                                "command",
+                                "manifest",
+                                "check",
+                                "explain",
+                                "export",
+                                "policytest"))
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage("io.fabric8..")
@@ -271,6 +279,7 @@ class ArchitectureTest {
                 "manifest",
                 "check",
                 "explain",
+                "exceptions",
                 "agent",
                 "inventory",
                 "export",
