@@ -282,6 +282,7 @@ class ArchitectureTest {
                 "check",
                 "fix",
                 "explain",
+                "exceptions",
                 "agent",
                 "inventory",
                 "export",

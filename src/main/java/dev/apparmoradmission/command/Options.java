@@ -85,6 +85,28 @@ public final class Options {
         return List.copyOf(files);
     }
 
+    /**
+     * Of a command that looks at files where some are given, and else at a cluster.
+     *
+     * @param files whether files are given
+     * @param forFiles options that make sense only then
+     * @param forCluster options that make sense only else
+     * @throws ParameterException where one is given that makes no sense
+     */
+    public static void filesOrCluster(
+            ParseResult parsed, boolean files, List<String> forFiles, List<String> forCluster) {
+        for (String option : files ? forCluster : forFiles) {
+            if (parsed.hasMatchedOption(option) && !parsed.isUsageHelpRequested()) {
+                throw problem(
+                        parsed,
+                        option
+                                + (files
+                                        ? " is for a cluster, which is not asked where files are given"
+                                        : " is for files, and none is given"));
+            }
+        }
+    }
+
     /** The option that asks for the usage only. */
     public static void help(CommandSpec spec) {
         spec.addOption(OptionSpec.builder("-h", HELP)

@@ -139,8 +139,10 @@ public final class Decider {
             return placing;
         }
         Outlook outlook = occasion.outlook(placed, eligibility.of(placed));
-        boolean waits = occasion.settle(placed, outlook, defaulting.emptyAnnotationsRemoved(), holding).findings().stream()
-                .anyMatch(finding -> finding.intended() == Action.ENFORCE && Settlement.mayComeRight(finding.rule()));
+        boolean waits =
+                occasion.settle(placed, outlook, defaulting.emptyAnnotationsRemoved(), holding).findings().stream()
+                        .anyMatch(finding ->
+                                finding.intended() == Action.ENFORCE && Settlement.mayComeRight(finding.rule()));
         return waits ? placing.held() : placing;
     }
 

@@ -62,16 +62,7 @@ record ExceptionsOptions(
     static ExceptionsOptions parse(List<String> arguments) {
         ParseResult parsed = Options.parse(spec(), arguments);
         List<String> paths = parsed.matchedPositionalValue(0, List.of());
-        Optional<String> misplaced =
-                paths.isEmpty() ? JudgingOptions.fileOption(parsed) : ObservedOptions.clusterOption(parsed);
-        if (misplaced.isPresent() && !parsed.isUsageHelpRequested()) {
-            throw Options.problem(
-                    parsed,
-                    misplaced.get()
-                            + (paths.isEmpty()
-                                    ? " is for files, and none is given"
-                                    : " is for a cluster, which is not asked where files are given"));
-        }
+        Options.filesOrCluster(parsed, !paths.isEmpty(), JudgingOptions.FILES, ObservedOptions.WHERE);
         return new ExceptionsOptions(
                 parsed.isUsageHelpRequested(),
                 List.copyOf(paths),

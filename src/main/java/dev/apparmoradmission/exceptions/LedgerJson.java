@@ -43,10 +43,14 @@ final class LedgerJson {
         parts.strings("unread", report.unread());
         json.writeObjectFieldStart("summary");
         summary("grants", report.ledger().grants().stream().map(GrantUse::state).toList());
-        summary("exceptions", report.ledger().uses().stream().map(ExceptionUse::state).toList());
+        summary(
+                "exceptions",
+                report.ledger().uses().stream().map(ExceptionUse::state).toList());
         json.writeNumberField(
                 "unusedGrants",
-                report.ledger().grants().stream().filter(grant -> !grant.isUsed()).count());
+                report.ledger().grants().stream()
+                        .filter(grant -> !grant.isUsed())
+                        .count());
         json.writeNumberField(
                 "unneededExceptions",
                 report.ledger().uses().stream().filter(use -> !use.needed()).count());

@@ -66,7 +66,8 @@ final class LedgerText {
                     .append(Printable.of(report.within()))
                     .append(" looked at: a grant that is unused there may be used elsewhere\n");
         }
-        out.append(summary("grant", "grants", grants.stream().map(GrantUse::state).toList()))
+        out.append(summary(
+                        "grant", "grants", grants.stream().map(GrantUse::state).toList()))
                 .append(count(grants.stream().filter(grant -> !grant.isUsed()).count(), "; %d unused"))
                 .append(". ")
                 .append(summary(
@@ -94,7 +95,12 @@ final class LedgerText {
             detail("containers", patterns(grant.containers()), table);
             detail("images", patterns(grant.images()), table);
             detail("accounts", grant.serviceAccounts().stream().sorted().map(Quoted::bare), table);
-            detail("controls", grant.controls().stream().map(control -> control.policyName()).sorted(), table);
+            detail(
+                    "controls",
+                    grant.controls().stream()
+                            .map(control -> control.policyName())
+                            .sorted(),
+                    table);
             detail("used in", use.namespaces().stream().map(Printable::of), table);
             documentation(documentation, table);
         }
@@ -103,7 +109,10 @@ final class LedgerText {
     private void add(ExceptionUse use, TextTable table) {
         Documentation documentation = use.documentation();
         table.row(
-                cut(use.holder().kind() + " " + use.holder().namespace() + "/" + use.holder().name(), 34),
+                cut(
+                        use.holder().kind() + " " + use.holder().namespace() + "/"
+                                + use.holder().name(),
+                        34),
                 cut(use.grant().map(name -> "grant " + name).orElse("annotation"), 22),
                 state(use.state(), documentation),
                 until(documentation),
@@ -161,9 +170,11 @@ final class LedgerText {
     }
 
     private String usedBy(GrantUse use) {
-        return use.isUsed()
-                ? counted(use.uses().size(), "workload") + ", " + counted(use.pods(), "pod")
-                : "unused";
+        if (!use.isUsed()) {
+            return "unused";
+        }
+        String text = counted(use.uses().size(), "workload") + ", " + counted(use.pods(), "pod");
+        return wide ? text + ", " + counted(use.containers(), "container") : text;
     }
 
     private String state(State state, Documentation documentation) {

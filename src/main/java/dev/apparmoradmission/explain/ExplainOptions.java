@@ -47,16 +47,7 @@ record ExplainOptions(
                 ? parsed.matchedPositionalValue(0, List.of())
                 : Options.files(
                         parsed, "Give the file to explain, - for standard input, or the --workload of a cluster");
-        Optional<String> misplaced =
-                paths.isEmpty() ? JudgingOptions.fileOption(parsed) : ObservedOptions.clusterOption(parsed);
-        if (misplaced.isPresent() && !parsed.isUsageHelpRequested()) {
-            throw Options.problem(
-                    parsed,
-                    misplaced.get()
-                            + (paths.isEmpty()
-                                    ? " is for files, and none is given"
-                                    : " is for a cluster, which is not asked where files are given"));
-        }
+        Options.filesOrCluster(parsed, !paths.isEmpty(), JudgingOptions.FILES, ObservedOptions.WHERE);
         return new ExplainOptions(
                 parsed.isUsageHelpRequested(),
                 paths,

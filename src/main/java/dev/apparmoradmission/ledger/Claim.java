@@ -41,7 +41,8 @@ record Claim(Origin origin, List<ExceptionStanding> standings) {
         Map<Origin, List<ExceptionStanding>> byOrigin = new LinkedHashMap<>();
         for (ExceptionStanding standing : exceptions) {
             if (standing.claimed() || standing.isAccepted() || !isExcusedByAnother(standing, exceptions)) {
-                byOrigin.computeIfAbsent(Origin.of(standing), any -> new ArrayList<>()).add(standing);
+                byOrigin.computeIfAbsent(Origin.of(standing), any -> new ArrayList<>())
+                        .add(standing);
             }
         }
         return byOrigin.entrySet().stream()

@@ -127,9 +127,8 @@ public final class ExceptionTally {
                         .thenComparing(Map.Entry.comparingByKey(Comparator.naturalOrder())))
                 .limit(mostNamespaces)
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        int used = (int) policies.grants().keySet().stream()
-                .filter(usedGrants::contains)
-                .count();
+        int used = (int)
+                policies.grants().keySet().stream().filter(usedGrants::contains).count();
         return new Figures(
                 exceptions,
                 unneeded,

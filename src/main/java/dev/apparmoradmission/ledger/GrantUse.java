@@ -39,7 +39,11 @@ public record GrantUse(AppArmorException grant, State state, List<String> faults
 
     /** The namespaces in which it excuses anything, sorted. */
     public List<String> namespaces() {
-        return uses.stream().map(use -> use.holder().namespace()).distinct().sorted().toList();
+        return uses.stream()
+                .map(use -> use.holder().namespace())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** When the oldest of the pods was made that it excuses. */

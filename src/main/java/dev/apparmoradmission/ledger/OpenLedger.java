@@ -88,7 +88,8 @@ public final class OpenLedger {
         }
 
         private void earliest(Optional<Instant> created) {
-            if (created.isPresent() && since.filter(known -> known.isBefore(created.get())).isEmpty()) {
+            if (created.isPresent()
+                    && since.filter(known -> known.isBefore(created.get())).isEmpty()) {
                 since = created;
             }
         }
@@ -154,10 +155,12 @@ public final class OpenLedger {
         Map<Key, Line> folded = new TreeMap<>();
         lines.forEach((key, line) -> {
             Holder holder = complete ? outermost(key.holder(), line.templateHash) : key.holder();
-            folded.computeIfAbsent(new Key(holder, key.origin()), any -> new Line()).add(line);
+            folded.computeIfAbsent(new Key(holder, key.origin()), any -> new Line())
+                    .add(line);
         });
-        List<ExceptionUse> uses =
-                folded.entrySet().stream().map(line -> line.getValue().use(line.getKey())).toList();
+        List<ExceptionUse> uses = folded.entrySet().stream()
+                .map(line -> line.getValue().use(line.getKey()))
+                .toList();
         return new Ledger(now, soon, grants(uses), uses);
     }
 
@@ -165,10 +168,16 @@ public final class OpenLedger {
         return GrantStanding.of(policies, now).stream()
                 .map(standing -> new GrantUse(
                         standing.grant(),
-                        State.of(standing.faults(), standing.grant().documentation().end(), now, soon),
+                        State.of(
+                                standing.faults(),
+                                standing.grant().documentation().end(),
+                                now,
+                                soon),
                         standing.faults().stream().map(ExceptionFault::text).toList(),
                         uses.stream()
-                                .filter(use -> use.grant().filter(standing.grant().name()::equals).isPresent()
+                                .filter(use -> use.grant()
+                                                .filter(standing.grant().name()::equals)
+                                                .isPresent()
                                         && !use.excused().isEmpty())
                                 .toList()))
                 .toList();

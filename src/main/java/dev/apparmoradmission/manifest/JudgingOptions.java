@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -36,6 +35,9 @@ public record JudgingOptions(List<Path> policies, ClusterFiles cluster, Optional
     private static final String NODES = "--nodes";
     private static final String NAMESPACES = "--namespaces";
     private static final String NOW = "--now";
+
+    /** Those that are files which stand for a cluster. */
+    public static final List<String> FILES = List.of(INVENTORY, NODES, NAMESPACES);
 
     private static final PolicySet NOTHING = new PolicySet(List.of(), Map.of(), "");
 
@@ -65,13 +67,6 @@ public record JudgingOptions(List<Path> policies, ClusterFiles cluster, Optional
                 NAMESPACES,
                 "FILE",
                 "Namespaces, as kubectl get namespaces -o yaml prints them, for namespaceSelector");
-    }
-
-    /** The first of the options of files that is given. */
-    public static Optional<String> fileOption(ParseResult parsed) {
-        return Stream.of(INVENTORY, NODES, NAMESPACES)
-                .filter(parsed::hasMatchedOption)
-                .findFirst();
     }
 
     /**

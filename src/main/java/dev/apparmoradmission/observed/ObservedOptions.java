@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -40,6 +39,9 @@ public record ObservedOptions(
     private static final String NAMESPACE = "--namespace";
     private static final String INVENTORY_NAMESPACE = "--inventory-namespace";
     private static final String NOW = "--now";
+
+    /** Those that say which cluster, or where in it. */
+    public static final List<String> WHERE = List.of(CONTEXT, SNAPSHOT, NAMESPACE, INVENTORY_NAMESPACE);
 
     private static final String DEFAULT_INVENTORY_NAMESPACE = "apparmor-admission";
 
@@ -100,13 +102,6 @@ public record ObservedOptions(
                 parsed.<List<String>>matchedOptionValue(NAMESPACE, List.of()),
                 Options.text(parsed, INVENTORY_NAMESPACE).orElse(DEFAULT_INVENTORY_NAMESPACE),
                 Options.instant(parsed, NOW));
-    }
-
-    /** The first of the options that say which cluster, or where in it, that is given. */
-    public static Optional<String> clusterOption(ParseResult parsed) {
-        return Stream.of(CONTEXT, SNAPSHOT, NAMESPACE, INVENTORY_NAMESPACE)
-                .filter(parsed::hasMatchedOption)
-                .findFirst();
     }
 
     /**

@@ -101,9 +101,7 @@ public record JsonParts(JsonGenerator json) {
             json.writeStringField("path", exception.need().get().path());
         }
         json.writeBooleanField("accepted", exception.isAccepted());
-        strings(
-                "faults",
-                exception.faults().stream().map(ExceptionFault::text).toList());
+        strings("faults", exception.faults().stream().map(ExceptionFault::text).toList());
         controls(exception.controls(), exception.unmet());
     }
 

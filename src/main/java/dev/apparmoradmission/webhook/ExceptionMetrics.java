@@ -76,6 +76,7 @@ final class ExceptionMetrics {
     }
 
     private static MultiGauge.Row<?> row(Map.Entry<String, Instant> end) {
-        return MultiGauge.Row.of(Tags.of("namespace", end.getKey()), end.getValue().getEpochSecond());
+        return MultiGauge.Row.of(
+                Tags.of("namespace", end.getKey()), end.getValue().getEpochSecond());
     }
 }

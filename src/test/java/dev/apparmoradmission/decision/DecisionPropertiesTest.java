@@ -77,6 +77,38 @@ class DecisionPropertiesTest {
         assertThat(create(ApiServerModel.synced(patched), snapshot).patch()).isEmpty();
     }
 
+    @Property(tries = 1500)
+    void aDecisionAccountsForEveryExceptionAsItsFindingsDo(
+            @ForAll("pods") ObjectNode pod,
+            @ForAll("policies") AppArmorPolicy policy,
+            @ForAll("clusters") List<GeneratedNode> nodes) {
+        Workload workload = read(pod);
+        Decision decision = World.create(workload, Generated.world(nodes).under(policy));
+
+        Set<String> excused = decision.findings().stream()
+                .filter(finding -> finding.exception().isPresent())
+                .map(finding -> finding.rule() + " " + finding.path())
+                .collect(Collectors.toSet());
+        Set<String> accepted = new HashSet<>();
+        for (ExceptionStanding standing : decision.exceptions()) {
+            standing.need()
+                    .filter(need -> standing.isAccepted())
+                    .ifPresent(need -> accepted.add(need.rule() + " " + need.path()));
+            boolean told = policy.action(Rule.EXCEPTION_INVALID) == Action.IGNORE
+                    || decision.findings().stream().anyMatch(finding -> finding.rule() == Rule.EXCEPTION_INVALID);
+            assertThat(standing.faults().isEmpty() || told)
+                    .as("what is refused is told")
+                    .isTrue();
+        }
+        assertThat(accepted).isEqualTo(excused);
+        boolean judged = decision.containers().stream()
+                .noneMatch(container -> container.confinement().equals(Confinement.NOT_APPLICABLE));
+        boolean claims = workload.annotations().containsKey(ExceptionKeys.UNCONFINED);
+        assertThat(decision.exceptions().isEmpty())
+                .as("no claim is passed over")
+                .isEqualTo(!claims || !judged || decision.policies().isEmpty());
+    }
+
     @Property(tries = 2000)
     void noPatchMakesTheApiServerRefuseWhatItWouldAcceptOrAcceptWhatItWouldRefuse(
             @ForAll("pods") ObjectNode pod,

@@ -99,12 +99,7 @@ class ExceptionsCommandTest {
                  "spec": {"nodeName": "n1", "serviceAccountName": "robot", "securityContext": {"runAsNonRoot": true},
                   "containers": [{"name": "app", "securityContext": {"appArmorProfile": {"type": "%s"}}}]}}
                 """.formatted(
-                        namespace,
-                        name,
-                        created,
-                        more,
-                        annotations(annotations),
-                        unconfined ? "Unconfined" : "RuntimeDefault");
+                namespace, name, created, more, annotations(annotations), unconfined ? "Unconfined" : "RuntimeDefault");
     }
 
     private static String keptBy(String kind, String name) {
@@ -142,7 +137,8 @@ class ExceptionsCommandTest {
     }
 
     private ExceptionsRun run(String... options) {
-        List<String> arguments = new ArrayList<>(List.of("--policy", dir.resolve("policies").toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("--policy", dir.resolve("policies").toString()));
         arguments.addAll(List.of(options));
         return ExceptionsRun.of(NOW, "", arguments);
     }
@@ -155,8 +151,14 @@ class ExceptionsCommandTest {
                         pod("shop", "web-5d4f-2", "2026-09-02T00:00:00Z", rolled("web", "5d4f"), true, DOCUMENTED),
                         pod("shop", "idle", "2026-08-01T00:00:00Z", "", false, DOCUMENTED),
                         pod("shop", "late", "2026-08-01T00:00:00Z", "", true, until("2026-11-21")),
-                        pod("infra", "exporter-a", "2026-07-01T00:00:00Z", keptBy("DaemonSet", "exporter"), true,
-                                "exception", "exporter"),
+                        pod(
+                                "infra",
+                                "exporter-a",
+                                "2026-07-01T00:00:00Z",
+                                keptBy("DaemonSet", "exporter"),
+                                true,
+                                "exception",
+                                "exporter"),
                         pod("infra", "lost", "2026-07-01T00:00:00Z", "", true, "exception", "gone"),
                         pod("storage", "wipe", "2026-07-01T00:00:00Z", "", true))
                 .list("/apis/apps/v1/deployments", "Deployment", template("shop", "web", DOCUMENTED))
@@ -203,9 +205,8 @@ class ExceptionsCommandTest {
     void a_wide_report_tells_everything_of_each_and_cuts_nothing() {
         fill();
 
-        assertThat(run("--wide").out())
-                .contains("""
-                        exporter   expiring, 12 d  2026-12-04  team-observability  1 workload, 1 pod  2026-07-01
+        assertThat(run("--wide").out()).contains("""
+                        exporter   expiring, 12 d  2026-12-04  team-observability  1 workload, 1 pod, 1 container  2026-07-01
                             permits     unconfined
                             namespaces  infra
                             containers  *
@@ -213,15 +214,13 @@ class ExceptionsCommandTest {
                             reason      "reads what the host shows of itself"
                             ticket      "SEC-1"
                             expires     2026-12-04
-                        """)
-                .contains("""
+                        """).contains("""
                             unconfined of container "app": accepted (policy open)
                               RunAsNonRoot is met
                             accounts    robot
                             reason      "profiles the shop until March"
                             expires     2027-03-01
-                        """)
-                .contains("grant exporter", "team-observability");
+                        """).contains("grant exporter", "team-observability");
     }
 
     @Test
@@ -230,8 +229,20 @@ class ExceptionsCommandTest {
         cluster.list(
                 "/api/v1/pods",
                 "Pod",
-                pod("shop", longest, "2026-09-01T00:00:00Z", "", true, "unconfined", "app", "reason", "a good reason",
-                        "owner", "o".repeat(200), "expires", "2026-12-01T00:00:00+02:00"));
+                pod(
+                        "shop",
+                        longest,
+                        "2026-09-01T00:00:00Z",
+                        "",
+                        true,
+                        "unconfined",
+                        "app",
+                        "reason",
+                        "a good reason",
+                        "owner",
+                        "o".repeat(200),
+                        "expires",
+                        "2026-12-01T00:00:00+02:00"));
 
         assertThat(run().out().lines().filter(line -> line.matches("(GRANT|WORKLOAD|Pod|exporter) .*")))
                 .hasSize(4)
@@ -270,7 +281,9 @@ class ExceptionsCommandTest {
         cluster.list("/api/v1/pods", "Pod", pod("shop", "web", "2026-09-01T00:00:00Z", "", true, DOCUMENTED));
 
         assertThat(run().code()).isZero();
-        assertThat(run("--fail-on", "expiring").code()).as("a grant ends in 12 days").isEqualTo(1);
+        assertThat(run("--fail-on", "expiring").code())
+                .as("a grant ends in 12 days")
+                .isEqualTo(1);
         assertThat(run("--fail-on", "expiring", "--expiring", "11").code()).isZero();
     }
 
@@ -328,9 +341,14 @@ class ExceptionsCommandTest {
                         """);
 
         assertThat(run("--output", "json").json().path("exceptions").valueStream())
-                .extracting(use -> use.path("kind").asText() + " " + use.path("name").asText())
+                .extracting(use ->
+                        use.path("kind").asText() + " " + use.path("name").asText())
                 .containsExactly(
-                        "ReplicaSet alone-99", "ReplicaSet gone-5d4f", "CronJob tidy", "Job tidy-by-hand", "ReplicaSet web-77");
+                        "ReplicaSet alone-99",
+                        "ReplicaSet gone-5d4f",
+                        "CronJob tidy",
+                        "Job tidy-by-hand",
+                        "ReplicaSet web-77");
     }
 
     @Test
@@ -343,8 +361,8 @@ class ExceptionsCommandTest {
                 .list("/apis/apps/v1/deployments", "Deployment", template("shop", "web", DOCUMENTED));
 
         assertThat(run("--output", "json").json().path("exceptions").valueStream())
-                .extracting(use -> use.path("name").asText() + " " + use.path("state").asText() + " "
-                        + use.path("expires").asText())
+                .extracting(use -> use.path("name").asText() + " "
+                        + use.path("state").asText() + " " + use.path("expires").asText())
                 .containsExactly("web expired 2026-11-01", "web valid 2027-03-01");
     }
 
@@ -403,7 +421,8 @@ class ExceptionsCommandTest {
                 0 grants. 1 exception of a workload: 1 refused.
                 """.formatted(dir.resolve("web.yaml")));
         assertThat(run.code()).isEqualTo(1);
-        assertThat(ExceptionsRun.of(NOW, "{kind: Pod, spec: {containers: 7}}", List.of("--policy", dir + "/policies", "-")))
+        assertThat(ExceptionsRun.of(
+                        NOW, "{kind: Pod, spec: {containers: 7}}", List.of("--policy", dir + "/policies", "-")))
                 .satisfies(broken -> {
                     assertThat(broken.code()).isEqualTo(2);
                     assertThat(broken.err()).startsWith("-:1: spec.containers ");
@@ -415,10 +434,25 @@ class ExceptionsCommandTest {
         cluster.list(
                 "/api/v1/pods",
                 "Pod",
-                pod("shop", "a\\nvalid", "2026-09-01T00:00:00Z", "", true, "unconfined", "app", "reason", "x\\nforged y z",
-                        "owner", "o\\nforged", "ticket", "t\\nforged", "expires", "2026-12-01"));
+                pod(
+                        "shop",
+                        "a\\nvalid",
+                        "2026-09-01T00:00:00Z",
+                        "",
+                        true,
+                        "unconfined",
+                        "app",
+                        "reason",
+                        "x\\nforged y z",
+                        "owner",
+                        "o\\nforged",
+                        "ticket",
+                        "t\\nforged",
+                        "expires",
+                        "2026-12-01"));
 
-        assertThat(run("--wide").out().lines()).noneMatch(line -> line.startsWith("valid") || line.startsWith("forged"));
+        assertThat(run("--wide").out().lines())
+                .noneMatch(line -> line.startsWith("valid") || line.startsWith("forged"));
     }
 
     @ParameterizedTest

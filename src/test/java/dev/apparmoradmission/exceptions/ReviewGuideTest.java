@@ -59,9 +59,11 @@ class ReviewGuideTest {
                 .map(line -> line.substring(COMMAND.length()))
                 .toList();
 
-        assertThat(commands).hasSize(5).allSatisfy(options -> assertThat(
-                        ExceptionsOptions.parse(List.of(options.split(" "))).help())
-                .isFalse());
+        assertThat(commands)
+                .hasSize(5)
+                .allSatisfy(options -> assertThat(ExceptionsOptions.parse(List.of(options.split(" ")))
+                                .help())
+                        .isFalse());
     }
 
     @Test

@@ -208,15 +208,17 @@ class ExplainCommandTest {
         String out = explain(pod).out();
         String indent = "                ";
         assertThat(out)
-                .contains("  exception     grant \"profiler\", reason \"needs perf events until fixed\", owner \"team\", until 2026-12-01\n"
-                        + indent + "claimed, ends at 2026-12-02T00:00:00Z\n"
-                        + indent + "accepted (unconfined, policy strict)\n"
-                        + indent + "RunAsNonRoot is met, SeccompProfile is met\n"
-                        + "  warning ")
+                .contains(
+                        "  exception     grant \"profiler\", reason \"needs perf events until fixed\", owner \"team\", until 2026-12-01\n"
+                                + indent + "claimed, ends at 2026-12-02T00:00:00Z\n"
+                                + indent + "accepted (unconfined, policy strict)\n"
+                                + indent + "RunAsNonRoot is met, SeccompProfile is met\n"
+                                + "  warning ")
                 .contains(indent + "refused: the container lacks control SeccompProfile (unconfined, policy strict)\n"
                         + indent + "RunAsNonRoot is met, SeccompProfile is lacking\n")
-                .contains(indent + "refused: it does not cover the container, the container lacks control SeccompProfile"
-                        + " (unconfined, policy strict)\n");
+                .contains(
+                        indent + "refused: it does not cover the container, the container lacks control SeccompProfile"
+                                + " (unconfined, policy strict)\n");
         assertThat(explain(pod, "--now", "2026-12-02T00:00:00Z").out())
                 .contains("                refused: it expired on 2026-12-01 (unconfined, policy strict)\n");
         JsonNode first = JSON.readTree(explain(pod, "--output", "json").out())
@@ -240,9 +242,7 @@ class ExplainCommandTest {
                         metadata: {name: p, annotations: {apparmor-admission.dev/unconfined: a,
                                    apparmor-admission.dev/reason: needed perf events once}}
                         spec: {containers: [{name: a}]}
-                        """)
-                        .out())
-                .contains("""
+                        """).out()).contains("""
                         exception       annotation, reason "needed perf events once"
                                         claimed, without an end
                                         nothing needs it (policy strict)

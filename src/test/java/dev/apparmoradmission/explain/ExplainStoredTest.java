@@ -50,7 +50,11 @@ class ExplainStoredTest {
                 spec: {defaultProfile: {type: RuntimeDefault}}
                 """);
         cluster = new FakeCluster()
-                .list("/api/v1/nodes", "Node", "{\"metadata\": {\"name\": \"n1\"}}", "{\"metadata\": {\"name\": \"n2\"}}")
+                .list(
+                        "/api/v1/nodes",
+                        "Node",
+                        "{\"metadata\": {\"name\": \"n1\"}}",
+                        "{\"metadata\": {\"name\": \"n2\"}}")
                 .list("/api/v1/namespaces", "Namespace", "{\"metadata\": {\"name\": \"shop\"}}")
                 .list("/api/v1/pods", "Pod", pod("shop", "web"), pod("shop", "other"), pod("bank", "web"))
                 .list("/api/v1/namespaces/shop/pods", "Pod", pod("shop", "web"), pod("shop", "other"))
@@ -73,7 +77,8 @@ class ExplainStoredTest {
     }
 
     private Run explain(String... options) {
-        List<String> arguments = new ArrayList<>(List.of("--policy", dir.resolve("strict.yaml").toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("--policy", dir.resolve("strict.yaml").toString()));
         arguments.addAll(List.of(options));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -96,8 +96,8 @@ class ExceptionTallyTest {
 
         Figures figures = tally.figures(true, 200);
         assertThat(figures.exceptions())
-                .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        new Group(Source.GRANT, State.VALID), 1, new Group(Source.GRANT, State.REFUSED), 1));
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(new Group(Source.GRANT, State.VALID), 1, new Group(Source.GRANT, State.REFUSED), 1));
         assertThat(figures.unusedGrants()).hasValue(2);
         assertThat(figures.nextEnds()).isEmpty();
         assertThat(tally.figures(false, 200).unusedGrants()).isEmpty();

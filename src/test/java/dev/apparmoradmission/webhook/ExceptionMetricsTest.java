@@ -25,7 +25,9 @@ class ExceptionMetricsTest {
 
     @Test
     void every_series_but_the_ends_is_there_from_the_start() {
-        assertThat(registry.find("apparmor_admission.exceptions").gauges()).hasSize(8).allMatch(g -> g.value() == 0);
+        assertThat(registry.find("apparmor_admission.exceptions").gauges())
+                .hasSize(8)
+                .allMatch(g -> g.value() == 0);
         assertThat(gauge("exceptions.unneeded")).isZero();
         assertThat(gauge("grants.unused")).isZero();
         assertThat(registry.find("apparmor_admission.annotation.expiry.seconds").gauges())
@@ -41,18 +43,20 @@ class ExceptionMetricsTest {
                 Map.of("shop", end),
                 OptionalInt.of(4)));
 
-        assertThat(gauge("exceptions", "source", "Annotation", "state", "expired")).isEqualTo(3);
+        assertThat(gauge("exceptions", "source", "Annotation", "state", "expired"))
+                .isEqualTo(3);
         assertThat(gauge("exceptions", "source", "Grant", "state", "valid")).isEqualTo(2);
         assertThat(gauge("exceptions", "source", "Grant", "state", "expired")).isZero();
         assertThat(gauge("exceptions.unneeded")).isEqualTo(1);
         assertThat(gauge("grants.unused")).isEqualTo(4);
-        assertThat(gauge("annotation.expiry.seconds", "namespace", "shop")).isEqualTo(end.getEpochSecond());
+        assertThat(gauge("annotation.expiry.seconds", "namespace", "shop")).isEqualTo((double) end.getEpochSecond());
 
         metrics.counted(Figures.NONE);
 
         assertThat(registry.find("apparmor_admission.annotation.expiry.seconds").gauges())
                 .isEmpty();
-        assertThat(registry.getMeters()).filteredOn(Gauge.class::isInstance).allMatch(
-                meter -> ((Gauge) meter).value() == 0);
+        assertThat(registry.getMeters())
+                .filteredOn(Gauge.class::isInstance)
+                .allMatch(meter -> ((Gauge) meter).value() == 0);
     }
 }
