@@ -474,7 +474,7 @@
       where.push(element("span", {}, "nodes ", ...one.nodes.flatMap((node, i) => [i ? ", " : "", named(node)]),
         rest > 0 ? (one.nodes.length ? " and " + number(rest) + " more" : number(rest)) : ""));
     }
-    item.append(element("p", { class: "detail where" }, ...where));
+    item.append(element("p", { class: "detail" }, ...where.flatMap((part, i) => [i ? " \u00b7 " : "", part])));
     return item;
   }
 
