@@ -9,6 +9,7 @@ import dev.apparmoradmission.fix.FixCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.report.TextReport;
+import dev.apparmoradmission.scan.ScanCommand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -109,6 +110,37 @@ class ReadmeTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo(block("text", "NODE"));
         assertThat(run.code()).isEqualTo(1);
+    }
+
+    @Test
+    void the_pages_that_it_shows_how_to_make_are_made() throws Exception {
+        List<String> lines = block("sh", "bin/apparmor-admission scan --output html")
+                .replace("\\\n", " ")
+                .lines()
+                .toList();
+        Run check = check(page(lines.get(1), "check"));
+        assertThat(check.err()).isEmpty();
+        assertThat(check.out()).startsWith("<!doctype html>").contains("restricted-nginx");
+        Files.writeString(directory.resolve("snapshot.json"), """
+                {"apiVersion": "apparmor-admission.dev/v1alpha1", "kind": "ClusterSnapshot", "server": "https://api.example",
+                 "takenAt": "2026-11-22T19:00:00Z"}
+                """);
+        Files.writeString(
+                Files.createDirectories(directory.resolve("nodes")).resolve("1.json"),
+                "{\"kind\": \"NodeList\", \"apiVersion\": \"v1\", \"items\": []}");
+        Run scan = run(
+                ScanCommand::run,
+                Stream.concat(page(lines.get(0), "scan").stream(), Stream.of("--snapshot", directory.toString()))
+                        .toList());
+        assertThat(scan.err()).isEmpty();
+        assertThat(scan.out()).startsWith("<!doctype html>").contains("snapshot of https://api.example");
+    }
+
+    /** The arguments of a command whose output goes to a file. */
+    private static List<String> page(String line, String name) {
+        List<String> words = List.of(line.strip().split("\\s+", -1));
+        assertThat(words.get(words.size() - 2)).isEqualTo(">");
+        return words.subList(words.indexOf(name) + 1, words.size() - 2);
     }
 
     @Test

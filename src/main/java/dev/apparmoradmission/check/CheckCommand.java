@@ -71,8 +71,9 @@ public final class CheckCommand {
         Complaints complaints =
                 new Complaints(options.failOn(), snapshot.nodes().isInventoried());
         BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
-        Report report = Reports.of(options.output(), out, surroundings, complaints::about);
-        report.begin(new Report.Header(snapshot.policies().hash(), now));
+        Report.Header header = new Report.Header(snapshot.policies().hash(), now);
+        Report report = Reports.of(options, snapshot, header, out, surroundings, complaints::about);
+        report.begin(header);
         Run run = new Run(known, report, complaints);
         WorkloadsOfFiles.read(
                 options.paths(),

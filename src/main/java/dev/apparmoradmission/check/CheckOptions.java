@@ -41,7 +41,8 @@ record CheckOptions(
         SARIF,
         JUNIT,
         GITHUB,
-        GITLAB
+        GITLAB,
+        HTML
     }
 
     /** What makes the command fail. */

@@ -8,6 +8,7 @@ import dev.apparmoradmission.decision.Requester;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.decision.UnreadableWorkload;
 import dev.apparmoradmission.report.Judgement;
+import dev.apparmoradmission.report.Origin;
 import dev.apparmoradmission.wire.ManifestObject;
 import dev.apparmoradmission.wire.Place;
 import dev.apparmoradmission.wire.Places;
@@ -61,6 +62,11 @@ public record StoredWorkload(WorkloadKind kind, ManifestObject object) {
     /** As what it is judged. */
     public Operation operation() {
         return kind.isTemplate() ? Operation.Review.SHARED : new Operation.Create(Requester.ANYONE);
+    }
+
+    /** Where it comes from. */
+    public Origin origin() {
+        return new Origin(object.controller(), object.created());
     }
 
     private Optional<Decision> decide(Snapshot snapshot, Instant now) {

@@ -14,6 +14,16 @@ public interface Report {
     /** Adds a workload. */
     void add(Judgement judgement) throws IOException;
 
+    /** Adds a workload of which it is known where it comes from; most forms have no use for that. */
+    default void add(Judgement judgement, Origin origin) throws IOException {
+        add(judgement);
+    }
+
+    /** Whether it is given every workload, also those of which there is nothing to say: a form that counts wants them. */
+    default boolean wantsAll() {
+        return false;
+    }
+
     /** Adds a remark that is about no workload; forms for programs leave it out. */
     default void note(String line) throws IOException {}
 

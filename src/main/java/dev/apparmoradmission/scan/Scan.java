@@ -5,6 +5,7 @@ import dev.apparmoradmission.observed.Observation;
 import dev.apparmoradmission.observed.StoredWorkload;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Judgement.Verdict;
+import dev.apparmoradmission.report.NamespaceTally;
 import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.report.Report;
 import dev.apparmoradmission.report.Summary;
@@ -33,14 +34,14 @@ final class Scan implements Observation.Reader {
     public void judged(StoredWorkload workload, Judgement judgement) throws IOException {
         summary = summary.and(judgement);
         tallies.computeIfAbsent(judgement.namespace(), name -> new NamespaceTally())
-                .add(workload.kind(), judgement);
+                .add(judgement);
         complaint |= switch (options.failOn()) {
             case NEVER -> false;
             case DENY -> judgement.verdict() == Verdict.DENIED;
             case WARN -> judgement.verdict() != Verdict.OK;
         };
-        if (options.all() || judgement.verdict() != Verdict.OK) {
-            report.add(judgement);
+        if (options.all() || report.wantsAll() || judgement.verdict() != Verdict.OK) {
+            report.add(judgement, workload.origin());
         }
         frame.progress().at(() -> summary.workloads() + " workloads judged ...");
     }

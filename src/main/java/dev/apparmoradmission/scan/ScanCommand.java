@@ -6,8 +6,10 @@ import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.observed.Observation;
 import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.report.JsonReport;
+import dev.apparmoradmission.report.NamespaceTally;
 import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.report.Report;
+import dev.apparmoradmission.report.page.PageReport;
 import dev.apparmoradmission.workload.WorkloadKind;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -69,18 +71,37 @@ public final class ScanCommand {
     private int scan(ScanOptions options, Observation observation) throws IOException {
         Map<String, NamespaceTally> tallies = new TreeMap<>();
         BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
-        Report report = options.output() == ScanOptions.Output.JSON
-                ? new JsonReport(out)
-                : new ScanText(new OutputStreamWriter(out, surroundings.charset()), surroundings.style(), tallies);
+        Report.Header header =
+                new Report.Header(observation.snapshot().policies().hash(), observation.now());
+        Report report = switch (options.output()) {
+            case TEXT ->
+                new ScanText(new OutputStreamWriter(out, surroundings.charset()), surroundings.style(), tallies);
+            case JSON -> new JsonReport(out);
+            case HTML -> new PageReport(out, subject(options, observation), observation.snapshot(), header);
+        };
         observation.view().problems().stream()
                 .limit(MOST_TOLD)
                 .forEach(problem -> err.println("warning: " + problem.describe()));
-        report.begin(new Report.Header(observation.snapshot().policies().hash(), observation.now()));
+        report.begin(header);
         Scan scan = new Scan(options, report, tallies, frame);
         List<WorkloadKind> kinds = options.podsOnly() ? List.of(WorkloadKind.POD) : Observation.EVERY_KIND;
         observation.judge(options.observed().namespaces(), kinds, scan);
         report.end(scan.summary());
         out.flush();
         return scan.isPartial() ? CommandFrame.BAD_INPUT : scan.isComplaint() ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
+    }
+
+    private static PageReport.Subject subject(ScanOptions options, Observation observation) {
+        List<String> namespaces = options.observed().namespaces();
+        String where = observation.cluster().server()
+                + (namespaces.isEmpty() ? "" : ", namespaces " + String.join(", ", namespaces))
+                + (options.podsOnly() ? ", pods only" : "");
+        return new PageReport.Subject(
+                true,
+                observation
+                        .cluster()
+                        .takenAt()
+                        .map(taken -> "snapshot of " + where + ", taken at " + taken)
+                        .orElse("cluster " + where));
     }
 }

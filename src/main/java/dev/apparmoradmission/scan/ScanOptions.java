@@ -23,7 +23,8 @@ record ScanOptions(
     /** Forms of report. */
     enum Output {
         TEXT,
-        JSON
+        JSON,
+        HTML
     }
 
     /** What makes the command fail. */
@@ -76,7 +77,11 @@ record ScanOptions(
         ObservedOptions.declare(spec);
         Options.flag(spec, PODS_ONLY, "leave out Deployments, CronJobs and other templates");
         Options.flag(spec, ALL, "tell of every workload, also where there is nothing to say");
-        Options.one(spec, OUTPUT, "FORM", Options.names(Output.values()) + " (default: text)");
+        Options.one(
+                spec,
+                OUTPUT,
+                "FORM",
+                Options.names(Output.values()) + " (default: text); html is one page for a browser");
         Options.one(spec, FAIL_ON, "WHAT", Options.names(FailOn.values()) + " (default: deny)");
         Options.help(spec);
         return spec;

@@ -2,6 +2,7 @@ package dev.apparmoradmission.scan;
 
 import dev.apparmoradmission.decision.Confinement.Level;
 import dev.apparmoradmission.report.Judgement;
+import dev.apparmoradmission.report.NamespaceTally;
 import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.report.Report;
 import dev.apparmoradmission.report.Summary;

@@ -257,6 +257,40 @@ class ScanCommandTest {
                 .doesNotContain("/api/v1/pods", "/apis/apps/v1/namespaces/shop/deployments");
     }
 
+    @Test
+    void the_page_counts_all_and_has_one_row_for_pods_of_one_controller_with_the_same_findings() throws Exception {
+        String keeper = "\"kind\": \"ReplicaSet\", \"name\": \"web-1\"";
+        cluster.list(
+                "/api/v1/pods",
+                "Pod",
+                pod("shop", "web-1-a", "n2", WEB).replace("\"kind\": \"ReplicaSet\"", keeper),
+                pod("shop", "web-1-b", "n2", WEB).replace("\"kind\": \"ReplicaSet\"", keeper),
+                pod("shop", "web-1-c", "n1", WEB).replace("\"kind\": \"ReplicaSet\"", keeper),
+                pod("shop", "alone", "n2", WEB),
+                pod("bank", "good", "n1", DEFAULT));
+
+        Run run = scan("--output", "html");
+
+        assertThat(run.code()).isEqualTo(1);
+        JsonNode data = JSON.readTree(run.out().replaceAll("(?s).*id=\"data\">(.*?)</script>.*", "$1"));
+        List<String> rows = new ArrayList<>();
+        data.at("/findings/rows")
+                .forEach(row -> rows.add(data.path("texts").path(row.path(3).asInt()).asText() + " x " + row.path(4)));
+        assertThat(rows).containsExactly("alone x 1", "web-1 x 2");
+        assertThat(run.out()).contains("data-namespace=\"bank\"", "data-namespace=\"shop\"", "of 5 workloads");
+    }
+
+    @Test
+    void the_page_says_first_what_could_not_be_read() {
+        cluster.list("/api/v1/pods", "Pod", pod("shop", "a", "n1", DEFAULT))
+                .reply("/apis/batch/v1/cronjobs", next -> Reply.refused(403));
+
+        Run run = scan("--output", "html");
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.out()).contains("This is not all.", "<li>cluster: cronjobs: you may not list them");
+    }
+
     @ParameterizedTest
     @CsvSource({"deny, 0", "warn, 1", "never, 0"})
     void a_warning_fails_only_where_asked_for(String failOn, int code) {

@@ -1,16 +1,18 @@
-package dev.apparmoradmission.scan;
+package dev.apparmoradmission.report;
 
 import dev.apparmoradmission.decision.Confinement.Level;
 import dev.apparmoradmission.decision.ContainerVerdict;
 import dev.apparmoradmission.profile.Profile;
-import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Judgement.Verdict;
 import dev.apparmoradmission.workload.WorkloadKind;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How a namespace stands: its pods' containers by what the kernel does to them, and what would be denied. */
-final class NamespaceTally {
+/**
+ * How a namespace stands: containers by what the kernel does to them, and what would be denied. Of a cluster the containers of
+ * pods count, for templates run nothing; of files those of everything that makes pods.
+ */
+public final class NamespaceTally {
 
     private final Map<Level, Integer> containers = new EnumMap<>(Level.class);
     private int pods;
@@ -18,10 +20,11 @@ final class NamespaceTally {
     private int warned;
     private int drifted;
 
-    void add(WorkloadKind kind, Judgement judgement) {
+    /** Counts a workload. */
+    public void add(Judgement judgement) {
         denied += judgement.verdict() == Verdict.DENIED ? 1 : 0;
         warned += judgement.verdict() == Verdict.WARN ? 1 : 0;
-        if (kind != WorkloadKind.POD) {
+        if (judgement.isLive() && !judgement.kind().equals(WorkloadKind.POD.kindName())) {
             return;
         }
         pods++;
@@ -29,6 +32,15 @@ final class NamespaceTally {
             containers.merge(container.confinement().level(), 1, Integer::sum);
             drifted += isDrift(container) ? 1 : 0;
         }
+    }
+
+    /** Counts what another has counted. */
+    public void add(NamespaceTally other) {
+        other.containers.forEach((level, number) -> containers.merge(level, number, Integer::sum));
+        pods += other.pods;
+        denied += other.denied;
+        warned += other.warned;
+        drifted += other.drifted;
     }
 
     /** A profile is declared, and what the node has of it today does not confine: unloaded since, or in another mode. */
@@ -39,23 +51,33 @@ final class NamespaceTally {
         return declared && (level == Level.WILL_NOT_START || level == Level.UNCONFINED || level == Level.COMPLAIN);
     }
 
-    int pods() {
+    /** How many workloads have their containers counted: the pods of a cluster, or all of files. */
+    public int pods() {
         return pods;
     }
 
-    int containers(Level level) {
+    /** Their containers at this level. */
+    public int containers(Level level) {
         return containers.getOrDefault(level, 0);
     }
 
-    int denied() {
+    /** Their containers. */
+    public int containers() {
+        return containers.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Workloads that would be denied, templates too. */
+    public int denied() {
         return denied;
     }
 
-    int warned() {
+    /** Workloads that would be let in with a warning, templates too. */
+    public int warned() {
         return warned;
     }
 
-    int drifted() {
+    /** Containers that declare a profile which does not confine them where they are. */
+    public int drifted() {
         return drifted;
     }
 }
