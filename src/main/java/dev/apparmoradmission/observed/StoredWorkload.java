@@ -2,6 +2,7 @@ package dev.apparmoradmission.observed;
 
 import dev.apparmoradmission.decision.Decider;
 import dev.apparmoradmission.decision.Decision;
+import dev.apparmoradmission.decision.Drift;
 import dev.apparmoradmission.decision.Operation;
 import dev.apparmoradmission.decision.Requester;
 import dev.apparmoradmission.decision.Snapshot;
@@ -14,6 +15,7 @@ import dev.apparmoradmission.wire.UnreadableWorkloadException;
 import dev.apparmoradmission.workload.Workload;
 import dev.apparmoradmission.workload.WorkloadKind;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +41,25 @@ public record StoredWorkload(WorkloadKind kind, ManifestObject object) {
         return decide(snapshot, now)
                 .map(decision -> new Judgement(
                         "", 1, kind.kindName(), object.namespace(), object.name(), NOWHERE, decision, Set.of()));
+    }
+
+    /**
+     * What became of it since it was admitted, of a pod; nothing of a template.
+     *
+     * @param judgement what {@link #judge} said
+     * @param admissionSince since when the API server asks the webhook, where that is known
+     */
+    public List<Drift> drifts(Judgement judgement, Optional<Instant> admissionSince) {
+        if (kind.isTemplate()) {
+            return List.of();
+        }
+        try {
+            return object.workload(object.namespace())
+                    .map(pod -> Drift.of(pod, judgement.decision(), object.created(), admissionSince))
+                    .orElse(List.of());
+        } catch (UnreadableWorkloadException e) {
+            return List.of();
+        }
     }
 
     private Optional<Decision> decide(Snapshot snapshot, Instant now) {

@@ -1,7 +1,9 @@
 package dev.apparmoradmission.report;
 
+import dev.apparmoradmission.decision.Drift;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A form of report. Judgements are written as they come, so that a report takes no more memory the more workloads there are.
@@ -13,6 +15,11 @@ public interface Report {
 
     /** Adds a workload. */
     void add(Judgement judgement) throws IOException;
+
+    /** Adds a workload that runs, with what is no longer as it was admitted. */
+    default void add(Judgement judgement, List<Drift> drifts) throws IOException {
+        add(judgement);
+    }
 
     /** Adds a remark that is about no workload; forms for programs leave it out. */
     default void note(String line) throws IOException {}

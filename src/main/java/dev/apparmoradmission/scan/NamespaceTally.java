@@ -2,11 +2,12 @@ package dev.apparmoradmission.scan;
 
 import dev.apparmoradmission.decision.Confinement.Level;
 import dev.apparmoradmission.decision.ContainerVerdict;
-import dev.apparmoradmission.profile.Profile;
+import dev.apparmoradmission.decision.Drift;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Judgement.Verdict;
 import dev.apparmoradmission.workload.WorkloadKind;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** How a namespace stands: its pods' containers by what the kernel does to them, and what would be denied. */
@@ -18,25 +19,17 @@ final class NamespaceTally {
     private int warned;
     private int drifted;
 
-    void add(WorkloadKind kind, Judgement judgement) {
+    void add(WorkloadKind kind, Judgement judgement, List<Drift> drifts) {
         denied += judgement.verdict() == Verdict.DENIED ? 1 : 0;
         warned += judgement.verdict() == Verdict.WARN ? 1 : 0;
         if (kind != WorkloadKind.POD) {
             return;
         }
         pods++;
+        drifted += drifts.size();
         for (ContainerVerdict container : judgement.decision().containers()) {
             containers.merge(container.confinement().level(), 1, Integer::sum);
-            drifted += isDrift(container) ? 1 : 0;
         }
-    }
-
-    /** A profile is declared, and what the node has of it today does not confine: unloaded since, or in another mode. */
-    private static boolean isDrift(ContainerVerdict container) {
-        Level level = container.confinement().level();
-        boolean declared = container.profile() instanceof Profile.Localhost
-                || container.profile() instanceof Profile.RuntimeDefault;
-        return declared && (level == Level.WILL_NOT_START || level == Level.UNCONFINED || level == Level.COMPLAIN);
     }
 
     int pods() {

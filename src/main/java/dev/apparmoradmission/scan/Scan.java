@@ -1,15 +1,21 @@
 package dev.apparmoradmission.scan;
 
+import dev.apparmoradmission.decision.Drift;
 import dev.apparmoradmission.observed.Observation;
 import dev.apparmoradmission.observed.StoredWorkload;
+import dev.apparmoradmission.openreports.ClusterFindings;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Judgement.Verdict;
 import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.report.Report;
 import dev.apparmoradmission.report.Summary;
+import dev.apparmoradmission.workload.WorkloadKind;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One pass over the workloads of a cluster. */
 final class Scan implements Observation.Reader {
@@ -19,36 +25,60 @@ final class Scan implements Observation.Reader {
     private final Map<String, NamespaceTally> tallies;
     private final Progress progress;
     private final PrintStream err;
+    private final Optional<Instant> admissionSince;
+    private final Optional<ClusterFindings> findings;
     private Summary summary = Summary.NONE;
     private boolean complaint;
     private boolean partial;
 
-    Scan(ScanOptions options, Report report, Map<String, NamespaceTally> tallies, Progress progress, PrintStream err) {
+    Scan(
+            ScanOptions options,
+            Report report,
+            Map<String, NamespaceTally> tallies,
+            Progress progress,
+            PrintStream err,
+            Optional<Instant> admissionSince,
+            Optional<ClusterFindings> findings) {
         this.options = options;
         this.report = report;
         this.tallies = tallies;
         this.progress = progress;
         this.err = err;
+        this.admissionSince = admissionSince;
+        this.findings = findings;
     }
 
     @Override
     public void judged(StoredWorkload workload, Judgement judgement) throws IOException {
         summary = summary.and(judgement);
+        List<Drift> drifts = workload.drifts(judgement, admissionSince);
         tallies.computeIfAbsent(judgement.namespace(), name -> new NamespaceTally())
-                .add(workload.kind(), judgement);
+                .add(workload.kind(), judgement, drifts);
         complaint |= switch (options.failOn()) {
             case NEVER -> false;
             case DENY -> judgement.verdict() == Verdict.DENIED;
             case WARN -> judgement.verdict() != Verdict.OK;
         };
-        if (options.all() || judgement.verdict() != Verdict.OK) {
-            report.add(judgement);
+        if (options.all() || judgement.verdict() != Verdict.OK || !drifts.isEmpty()) {
+            report.add(judgement, drifts);
         }
+        findings.ifPresent(reported -> reported.judged(workload, judgement, drifts));
         progress.at(summary.workloads());
     }
 
     @Override
     public void unread(String line) throws IOException {
+        findings.ifPresent(reported -> reported.unread(line));
+        tell(line);
+    }
+
+    @Override
+    public void unread(WorkloadKind kind, String namespace, String line) throws IOException {
+        findings.ifPresent(reported -> reported.unread(kind, namespace, line));
+        tell(line);
+    }
+
+    private void tell(String line) throws IOException {
         partial = true;
         err.println(Printable.of(line));
         report.problem(line);

@@ -1,6 +1,7 @@
 package dev.apparmoradmission.scan;
 
 import dev.apparmoradmission.decision.Confinement.Level;
+import dev.apparmoradmission.decision.Drift;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Printable;
 import dev.apparmoradmission.report.Report;
@@ -9,6 +10,7 @@ import dev.apparmoradmission.report.TextReport;
 import dev.apparmoradmission.report.TextTable;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.List;
 import java.util.Map;
 
 /** What a person reads: what is wrong, workload by workload, and then each namespace at a glance. */
@@ -37,6 +39,11 @@ final class ScanText implements Report {
     @Override
     public void add(Judgement judgement) throws IOException {
         workloads.add(judgement);
+    }
+
+    @Override
+    public void add(Judgement judgement, List<Drift> drifts) throws IOException {
+        workloads.add(judgement, drifts);
     }
 
     @Override
