@@ -96,8 +96,7 @@ public final class ListedWorkloads {
         }
     }
 
-    private void list(WorkloadKind kind, String namespace, String path, String what, Reader reader)
-            throws IOException {
+    private void list(WorkloadKind kind, String namespace, String path, String what, Reader reader) throws IOException {
         Set<String> seen = new HashSet<>();
         for (int beginning = 1; beginning <= BEGINNINGS; beginning++) {
             String next = "";

@@ -97,15 +97,16 @@ public record Drift(Kind kind, ContainerVerdict container, String message) {
         return Optional.of(new Drift(
                 Kind.BY_BINDING,
                 verdict,
-                "its annotation says " + Quoted.of(verdict.profile().declared()) + " and came with a Binding, past admission"
+                "its annotation says " + Quoted.of(verdict.profile().declared())
+                        + " and came with a Binding, past admission"
                         + (podLevel.isDeclared()
                                 ? "; the pod level says " + Quoted.of(podLevel.declared())
                                 : ", or before Kubernetes 1.30")));
     }
 
     private static Optional<Drift> ofProfile(Workload pod, ContainerVerdict verdict) {
-        boolean declared = verdict.profile() instanceof Profile.Localhost
-                || verdict.profile() instanceof Profile.RuntimeDefault;
+        boolean declared =
+                verdict.profile() instanceof Profile.Localhost || verdict.profile() instanceof Profile.RuntimeDefault;
         // A pod that waits for a node does not run unconfined anywhere.
         Optional<String> node = pod.spec().placement().nodeName();
         if (!declared || node.isEmpty()) {
@@ -115,7 +116,9 @@ public record Drift(Kind kind, ContainerVerdict container, String message) {
         String profile = Quoted.of(verdict.profile().declared());
         if (confinement.isBecause(Cause.PROFILE_NOT_LOADED)) {
             return Optional.of(new Drift(
-                    Kind.PROFILE_UNLOADED, verdict, profile + " is not loaded on " + Quoted.of(node.get()) + " any more"));
+                    Kind.PROFILE_UNLOADED,
+                    verdict,
+                    profile + " is not loaded on " + Quoted.of(node.get()) + " any more"));
         }
         if (confinement.isBecause(Cause.NODE_WITHOUT_APPARMOR)) {
             return Optional.of(new Drift(
@@ -129,7 +132,10 @@ public record Drift(Kind kind, ContainerVerdict container, String message) {
                         Kind.PROFILE_WEAKENED,
                         verdict,
                         profile + " is in "
-                                + confinement.mode().map(ProfileMode::kernelName).orElse("another")
+                                + confinement
+                                        .mode()
+                                        .map(ProfileMode::kernelName)
+                                        .orElse("another")
                                 + " mode on " + Quoted.of(node.get()) + ": it restrains nothing"))
                 : Optional.empty();
     }
@@ -158,7 +164,9 @@ public record Drift(Kind kind, ContainerVerdict container, String message) {
                     how + ": it was made at " + created.get() + ", before the webhook was there"));
         }
         return Optional.of(new Drift(
-                Kind.NOT_AS_ADMITTED, verdict, how + ": the webhook would not have let it in so by the policies of now"));
+                Kind.NOT_AS_ADMITTED,
+                verdict,
+                how + ": the webhook would not have let it in so by the policies of now"));
     }
 
     /** An exception that has ended since was good when the pod came. */

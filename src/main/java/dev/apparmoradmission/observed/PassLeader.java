@@ -85,7 +85,7 @@ public final class PassLeader implements AutoCloseable {
             PassReports reports,
             PassTroubles troubles,
             Clock clock) {
-        PassLeader leader = new PassLeader(
+        return start(
                 Leadership.impatient(connection.client()),
                 namespace,
                 interval,
@@ -94,6 +94,19 @@ public final class PassLeader implements AutoCloseable {
                 reports,
                 troubles,
                 clock);
+    }
+
+    /** The same, by a client that gives up soon. */
+    public static PassLeader start(
+            KubernetesClient client,
+            String namespace,
+            Duration interval,
+            SnapshotStore snapshots,
+            List<PassListener> listeners,
+            PassReports reports,
+            PassTroubles troubles,
+            Clock clock) {
+        PassLeader leader = new PassLeader(client, namespace, interval, snapshots, listeners, reports, troubles, clock);
         leader.rounds.start();
         return leader;
     }
@@ -117,8 +130,8 @@ public final class PassLeader implements AutoCloseable {
             return SOON;
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Duration wait = last.map(begun -> Duration.between(now, begun.plus(interval)))
-                .orElse(Duration.ZERO);
+        Duration wait =
+                last.map(begun -> Duration.between(now, begun.plus(interval))).orElse(Duration.ZERO);
         // A clock that was set back must not put the next pass off for good.
         if (wait.compareTo(Duration.ZERO) > 0 && wait.compareTo(interval) <= 0) {
             return wait.compareTo(SOON) < 0 ? wait : SOON;

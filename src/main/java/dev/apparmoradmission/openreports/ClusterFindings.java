@@ -61,8 +61,7 @@ public final class ClusterFindings implements Observation.Reader {
      * @param namespaces where it looks; none for everywhere
      * @param admissionSince since when the API server asks the webhook, where that is known
      */
-    public ClusterFindings(
-            Snapshot snapshot, Instant now, List<String> namespaces, Optional<Instant> admissionSince) {
+    public ClusterFindings(Snapshot snapshot, Instant now, List<String> namespaces, Optional<Instant> admissionSince) {
         this.snapshot = snapshot;
         this.now = now;
         this.namespaces = List.copyOf(namespaces);
@@ -117,7 +116,11 @@ public final class ClusterFindings implements Observation.Reader {
                             "node-" + state.name().toLowerCase(Locale.ROOT),
                             message(state),
                             new Subject(
-                                    "v1", "Node", "", name, member.node().identity().uid().orElse("")));
+                                    "v1",
+                                    "Node",
+                                    "",
+                                    name,
+                                    member.node().identity().uid().orElse("")));
                 }
             }
         }
@@ -153,14 +156,9 @@ public final class ClusterFindings implements Observation.Reader {
         };
     }
 
-    private void add(
-            String seenAs,
-            Outcome outcome,
-            Severity severity,
-            String rule,
-            String message,
-            Subject subject) {
+    private void add(String seenAs, Outcome outcome, Severity severity, String rule, String message, Subject subject) {
         String what = subject.name().isEmpty() ? message : subject.name();
+        cluster.seen(seenAs);
         cluster.add(
                 seenAs,
                 new Result(

@@ -21,8 +21,9 @@ final class PlaceResults {
     /** Results of one report. */
     static final int MOST = 1000;
 
-    private static final Comparator<Result> WORST_FIRST =
-            Comparator.comparing(Result::outcome).thenComparing(Result::severity).thenComparing(Result::id);
+    private static final Comparator<Result> WORST_FIRST = Comparator.comparing(Result::outcome)
+            .thenComparing(Result::severity)
+            .thenComparing(Result::id);
 
     private final Map<String, Result> byId = new HashMap<>();
     private final TreeSet<Result> sorted = new TreeSet<>(WORST_FIRST);
@@ -55,7 +56,8 @@ final class PlaceResults {
         byId.put(result.id(), joined);
         sorted.add(joined);
         while (sorted.size() > Math.min(MOST, Math.max(room, 1))) {
-            // What was left out once is never worse than what is kept: it comes back only if it has become worse itself.
+            // What was left out once is never worse than what is kept: it comes back only if it has become worse
+            // itself.
             Result last = sorted.pollLast();
             byId.remove(last.id());
             leftOut.computeIfAbsent(last.outcome(), any -> new HashSet<>()).add(last.id());
@@ -83,7 +85,8 @@ final class PlaceResults {
 
     /** How many results there are with this outcome, those that were not kept included. */
     int count(Outcome outcome) {
-        int kept = (int) sorted.stream().filter(result -> result.outcome() == outcome).count();
+        int kept = (int)
+                sorted.stream().filter(result -> result.outcome() == outcome).count();
         return kept + ids(outcome).size();
     }
 

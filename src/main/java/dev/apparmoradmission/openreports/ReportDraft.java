@@ -97,8 +97,10 @@ final class ReportDraft {
     }
 
     boolean isDue() {
-        String seen = found.map(object ->
-                        object.path("metadata").path("annotations").path(LAST_SEEN).asText())
+        String seen = found.map(object -> object.path("metadata")
+                        .path("annotations")
+                        .path(LAST_SEEN)
+                        .asText())
                 .orElse("");
         try {
             Duration age = Duration.between(Instant.parse(seen), now);
@@ -164,7 +166,8 @@ final class ReportDraft {
     private List<Entry> entries(boolean refreshed) {
         List<Entry> entries = new ArrayList<>();
         for (Result result : results.results()) {
-            Optional<JsonNode> known = Optional.ofNullable(before.get(result.id())).filter(this::isUnread);
+            Optional<JsonNode> known =
+                    Optional.ofNullable(before.get(result.id())).filter(this::isUnread);
             entries.add(known.map(ReportDraft::asItWas)
                     .orElseGet(() -> new Entry(result.outcome(), node(result, refreshed))));
         }

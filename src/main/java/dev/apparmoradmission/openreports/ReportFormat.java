@@ -58,7 +58,10 @@ public enum ReportFormat {
     /** The path of the reports on a namespace, or of those on the whole cluster. */
     String path(Place place) {
         return "/apis/" + apiVersion() + "/"
-                + (place.isCluster() ? plural(clusterKind) : "namespaces/" + URLEncoder.encode(place.namespace(), StandardCharsets.UTF_8) + "/" + plural(kind));
+                + (place.isCluster()
+                        ? plural(clusterKind)
+                        : "namespaces/" + URLEncoder.encode(place.namespace(), StandardCharsets.UTF_8) + "/"
+                                + plural(kind));
     }
 
     /** The path of the reports on all namespaces. */

@@ -217,16 +217,15 @@ public final class ReportWriter {
     }
 
     private ReportsUnavailableException unavailable(Answer answer) {
-        return new ReportsUnavailableException(
-                "reports: "
-                        + switch (answer.code()) {
-                            case HttpURLConnection.HTTP_NOT_FOUND ->
-                                "this API server has no " + format.plurals() + "; install their definitions, from "
-                                        + format.source();
-                            case HttpURLConnection.HTTP_FORBIDDEN ->
-                                "no right to read or write " + format.plurals()
-                                        + "; see deploy/components/scan and deploy/components/reports: " + line(answer);
-                            default -> line(answer) + "; what was not written stays as it was";
-                        });
+        return new ReportsUnavailableException("reports: "
+                + switch (answer.code()) {
+                    case HttpURLConnection.HTTP_NOT_FOUND ->
+                        "this API server has no " + format.plurals() + "; install their definitions, from "
+                                + format.source();
+                    case HttpURLConnection.HTTP_FORBIDDEN ->
+                        "no right to read or write " + format.plurals()
+                                + "; see deploy/components/scan and deploy/components/reports: " + line(answer);
+                    default -> line(answer) + "; what was not written stays as it was";
+                });
     }
 }

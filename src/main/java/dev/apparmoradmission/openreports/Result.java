@@ -43,8 +43,9 @@ record Result(
 
     private static final String MORE = "...";
 
-    private static final Comparator<Result> WORST_FIRST =
-            Comparator.comparing(Result::outcome).thenComparing(Result::severity).thenComparing(Result::message);
+    private static final Comparator<Result> WORST_FIRST = Comparator.comparing(Result::outcome)
+            .thenComparing(Result::severity)
+            .thenComparing(Result::message);
 
     /**
      * What a result is about.

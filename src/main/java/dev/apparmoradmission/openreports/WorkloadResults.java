@@ -43,8 +43,7 @@ final class WorkloadResults {
     /** The name of the pod where it is reported at what keeps it. */
     private final Optional<String> folded;
 
-    private WorkloadResults(
-            WorkloadKind kind, Judgement judgement, Subject subject, Optional<String> folded) {
+    private WorkloadResults(WorkloadKind kind, Judgement judgement, Subject subject, Optional<String> folded) {
         this.kind = kind;
         this.judgement = judgement;
         this.subject = subject;
@@ -202,11 +201,10 @@ final class WorkloadResults {
         properties.put("declared", verdict.profile().declared());
         properties.put("drift", drift.kind().reportName());
         confinement(verdict, properties);
-        boolean unconfined =
-                switch (drift.kind()) {
-                    case BY_BINDING, PROFILE_UNLOADED, PROFILE_WEAKENED -> true;
-                    case BEFORE_ADMISSION, NOT_AS_ADMITTED -> false;
-                };
+        boolean unconfined = switch (drift.kind()) {
+            case BY_BINDING, PROFILE_UNLOADED, PROFILE_WEAKENED -> true;
+            case BEFORE_ADMISSION, NOT_AS_ADMITTED -> false;
+        };
         return result(
                 fingerprint(
                         verdict.name(),

@@ -34,7 +34,15 @@ public final class WrittenPasses implements PassListener {
             ReportFormat format,
             PassTroubles troubles,
             BiConsumer<ClusterFindings, Written> told) {
-        this.client = Leadership.impatient(connection.client());
+        this(Leadership.impatient(connection.client()), format, troubles, told);
+    }
+
+    WrittenPasses(
+            KubernetesClient client,
+            ReportFormat format,
+            PassTroubles troubles,
+            BiConsumer<ClusterFindings, Written> told) {
+        this.client = client;
         this.writer = new ReportWriter(client, format, ReportWriter.PACE);
         this.troubles = troubles;
         this.told = told;
@@ -42,8 +50,8 @@ public final class WrittenPasses implements PassListener {
 
     @Override
     public Pass begin(Occasion occasion) {
-        ClusterFindings findings = new ClusterFindings(
-                occasion.snapshot(), occasion.now(), List.of(), LiveCluster.admissionSince(client));
+        ClusterFindings findings =
+                new ClusterFindings(occasion.snapshot(), occasion.now(), List.of(), LiveCluster.admissionSince(client));
         return new Pass() {
             @Override
             public void judged(StoredWorkload workload, Judgement judgement) {

@@ -96,7 +96,8 @@ public final class ScanCommand {
         progress.end();
         report.end(scan.summary());
         out.flush();
-        boolean kept = findings.isEmpty() || keep(options.report().orElseThrow(), observation.cluster(), findings.get());
+        boolean kept =
+                findings.isEmpty() || keep(options.report().orElseThrow(), observation.cluster(), findings.get());
         return scan.isPartial() || !kept
                 ? CommandFrame.BAD_INPUT
                 : scan.isComplaint() ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
@@ -109,8 +110,7 @@ public final class ScanCommand {
             return false;
         }
         try {
-            Written written =
-                    new ReportWriter(live.client(), format, ReportWriter.PACE).write(findings, () -> true);
+            Written written = new ReportWriter(live.client(), format, ReportWriter.PACE).write(findings, () -> true);
             written.problems().stream().limit(MOST_TOLD).forEach(err::println);
             err.println("Reports: " + written.describe() + (findings.isWhole() ? "." : "; they are marked partial."));
             return written.problems().isEmpty();

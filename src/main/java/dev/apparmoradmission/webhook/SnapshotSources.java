@@ -153,18 +153,11 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     private void startPasses(String namespace) {
         PassTroubles troubles = new PassTroubles(reporter);
         List<PassListener> listeners = new ArrayList<>();
-        reportFormat().ifPresent(format ->
-                listeners.add(new WrittenPasses(connection, format, troubles, reporter::written)));
+        reportFormat()
+                .ifPresent(format -> listeners.add(new WrittenPasses(connection, format, troubles, reporter::written)));
         if (!listeners.isEmpty()) {
             started.add(PassLeader.start(
-                    connection,
-                    namespace,
-                    settings.reportsInterval(),
-                    store,
-                    listeners,
-                    reporter,
-                    troubles,
-                    clock));
+                    connection, namespace, settings.reportsInterval(), store, listeners, reporter, troubles, clock));
         }
     }
 

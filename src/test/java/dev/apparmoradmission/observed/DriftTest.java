@@ -108,7 +108,12 @@ class DriftTest {
 
     @ParameterizedTest
     @CsvSource({
-        "holds,", "lost, profile-unloaded", "logs, profile-weakened", "without, profile-unloaded", "silent,", "strange,"
+        "holds,",
+        "lost, profile-unloaded",
+        "logs, profile-weakened",
+        "without, profile-unloaded",
+        "silent,",
+        "strange,"
     })
     void a_profile_of_a_bound_pod_is_looked_up_on_its_node(String node, String kind) {
         List<String> expected = kind == null ? List.of() : List.of(kind);
@@ -223,7 +228,8 @@ class DriftTest {
     @Test
     void what_policies_leave_alone_or_exceptions_cover_or_once_covered_is_as_it_was_admitted() {
         String unconfined = "appArmorProfile: {type: Unconfined}";
-        String excepted = ", annotations: {apparmor-admission.dev/unconfined: app, apparmor-admission.dev/reason: an old program%s}";
+        String excepted =
+                ", annotations: {apparmor-admission.dev/unconfined: app, apparmor-admission.dev/reason: an old program%s}";
 
         assertThat(kinds(pod("", "nodeName: holds", "").replace("shop", "kube-system")))
                 .isEmpty();

@@ -119,7 +119,9 @@ public final class FakeReports implements Function<Request, Reply> {
                 if (there == null) {
                     return Reply.refused(404);
                 }
-                return isOther(there, object.path("metadata")) ? Reply.refused(409) : json(200, stored(request.path(), object));
+                return isOther(there, object.path("metadata"))
+                        ? Reply.refused(409)
+                        : json(200, stored(request.path(), object));
             }
             case "DELETE" -> {
                 if (there == null) {

@@ -114,17 +114,19 @@ class ReportBoundsTest {
         assertThat(results).isBetween(100, 1000);
         int all = findings.byNamespace().get("shop").count(Outcome.FAIL)
                 + findings.byNamespace().get("shop").count(Outcome.WARN);
-        assertThat(report.at("/metadata/annotations/apparmor-admission.dev~1results-left-out").asInt())
+        assertThat(report.at("/metadata/annotations/apparmor-admission.dev~1results-left-out")
+                        .asInt())
                 .isEqualTo(all - results);
-        assertThat(report.at("/summary/fail").asInt() + report.at("/summary/warn").asInt())
+        assertThat(report.at("/summary/fail").asInt()
+                        + report.at("/summary/warn").asInt())
                 .isEqualTo(all)
                 .isGreaterThanOrEqualTo(3000);
     }
 
     @Test
     void the_worst_are_kept_in_whatever_order_they_come() throws IOException {
-        List<Integer> order = new java.util.ArrayList<>(
-                IntStream.range(0, 2500).boxed().toList());
+        List<Integer> order =
+                new java.util.ArrayList<>(IntStream.range(0, 2500).boxed().toList());
         Collections.shuffle(order, new Random(1));
         ClusterFindings one = findings();
         ClusterFindings other = findings();
@@ -139,10 +141,12 @@ class ReportBoundsTest {
         ObjectNode report = written(ReportPlan.of(ReportFormat.OPENREPORTS, SHOP, one, Optional.empty()));
 
         assertThat(report.path("results")).hasSize(1000);
-        assertThat(report.path("results").findValuesAsText("result").subList(0, 500)).containsOnly("fail");
+        assertThat(report.path("results").findValuesAsText("result").subList(0, 500))
+                .containsOnly("fail");
         assertThat(report.path("summary").toString())
                 .isEqualTo("{\"pass\":0,\"fail\":500,\"error\":0,\"warn\":2500,\"skip\":0}");
-        assertThat(report.at("/metadata/annotations/apparmor-admission.dev~1results-left-out").asText())
+        assertThat(report.at("/metadata/annotations/apparmor-admission.dev~1results-left-out")
+                        .asText())
                 .isEqualTo("2000");
         assertThat(ReportPlan.of(ReportFormat.OPENREPORTS, SHOP, other, Optional.of(report)))
                 .isInstanceOf(ReportPlan.Nothing.class);

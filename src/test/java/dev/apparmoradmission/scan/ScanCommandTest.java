@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.apparmoradmission.command.Surroundings;
-import dev.apparmoradmission.report.TextReport;
 import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.observed.FakeCluster.Reply;
+import dev.apparmoradmission.report.TextReport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -116,9 +116,7 @@ class ScanCommandTest {
         Run run = scan();
 
         assertThat(run.err()).isEmpty();
-        assertThat(run.out())
-                .isEqualTo(
-                        """
+        assertThat(run.out()).isEqualTo("""
                 DENIED Pod shop/drifted
                     denied: container "app" (spec.containers[0]): Localhost profile "k8s-web" is in complain mode on 1 of 1 eligible node (n2): it only logs [localhost-mode, policy strict]
                       fix: switch it to enforce mode there, or name a profile that is in enforce mode
@@ -141,12 +139,10 @@ class ScanCommandTest {
 
                 6 workloads: 3 allowed, 3 denied, 1 with warnings.
                 """.replace(
-                                        "FIX",
-                                        "use RuntimeDefault or a loaded Localhost profile, or document an exception for the container"
-                                                + " (annotations apparmor-admission.dev/unconfined and apparmor-admission.dev/reason)")
-                                .replace(
-                                        "LATER",
-                                        "the webhook would not have let it in so by the policies of now [not-as-admitted]"));
+                        "FIX",
+                        "use RuntimeDefault or a loaded Localhost profile, or document an exception for the container"
+                                + " (annotations apparmor-admission.dev/unconfined and apparmor-admission.dev/reason)")
+                .replace("LATER", "the webhook would not have let it in so by the policies of now [not-as-admitted]"));
         assertThat(run.code()).isEqualTo(1);
     }
 
