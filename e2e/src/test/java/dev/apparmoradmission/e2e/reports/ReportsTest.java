@@ -186,8 +186,7 @@ class ReportsTest {
                  "target": {"apiVersion": "v1", "kind": "Node", "name": "n1"}}
                 """);
         assertThat(bound.ok()).as(bound.message()).isTrue();
-        String container =
-                scene.stored("bound").at("/spec/containers/0/name").asText();
+        String container = scene.stored("bound").at("/spec/containers/0/name").asText();
         assertThat(container).isEqualTo("c");
         scene.inventory("inventory-n1", Map.of("n1", UNLOADED));
 
@@ -214,10 +213,7 @@ class ReportsTest {
         until(scanRights(stage, scene));
         scan(stage, scene, directory, Format.OPENREPORTS);
         JsonNode before = api.get(Format.OPENREPORTS.of(scene.namespace())).body();
-        assertThat(api.patch(
-                                ROLE,
-                                ApiServer.JSON_PATCH,
-                                "[{\"op\": \"remove\", \"path\": \"/rules/0/resources/0\"}]")
+        assertThat(api.patch(ROLE, ApiServer.JSON_PATCH, "[{\"op\": \"remove\", \"path\": \"/rules/0/resources/0\"}]")
                         .ok())
                 .isTrue();
 
@@ -265,8 +261,7 @@ class ReportsTest {
         // The policies that the webhook decides by only record.
         assertThat(rules(api.get(path).body())).contains("free unconfined warn");
         Scene.await(
-                "no trouble is left",
-                () -> scene.webhook().metrics().sum("apparmor_admission_reports_troubles") == 0);
+                "no trouble is left", () -> scene.webhook().metrics().sum("apparmor_admission_reports_troubles") == 0);
         assertThat(scene.webhook().metrics().sum("apparmor_admission_reports_last_success_timestamp_seconds"))
                 .isPositive();
         api.delete(scene.pod("good", "") + "?gracePeriodSeconds=0");
