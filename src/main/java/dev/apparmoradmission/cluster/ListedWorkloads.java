@@ -54,6 +54,17 @@ public final class ListedWorkloads {
 
         /** Takes one line about objects that could not be read: what was taken is not all. */
         void unread(String line) throws IOException;
+
+        /**
+         * Takes the same of one list, which was read in part or not at all.
+         *
+         * @param kind what it is a list of
+         * @param namespace where; empty for everywhere
+         * @param line what is wrong
+         */
+        default void unread(WorkloadKind kind, String namespace, String line) throws IOException {
+            unread(line);
+        }
     }
 
     /** Lists by this client. */
@@ -72,11 +83,12 @@ public final class ListedWorkloads {
     public void read(List<String> namespaces, List<WorkloadKind> kinds, Reader reader) throws IOException {
         for (WorkloadKind kind : kinds) {
             if (namespaces.isEmpty()) {
-                list(kind, path(kind, ""), plural(kind), reader);
+                list(kind, "", path(kind, ""), plural(kind), reader);
             }
             for (String namespace : namespaces) {
                 list(
                         kind,
+                        namespace,
                         path(kind, "namespaces/" + encoded(namespace) + "/"),
                         plural(kind) + " in namespace " + namespace,
                         reader);
@@ -84,7 +96,7 @@ public final class ListedWorkloads {
         }
     }
 
-    private void list(WorkloadKind kind, String path, String what, Reader reader) throws IOException {
+    private void list(WorkloadKind kind, String namespace, String path, String what, Reader reader) throws IOException {
         Set<String> seen = new HashSet<>();
         for (int beginning = 1; beginning <= BEGINNINGS; beginning++) {
             String next = "";
@@ -96,7 +108,7 @@ public final class ListedWorkloads {
                     break;
                 }
                 if (page.list().isEmpty()) {
-                    reader.unread("cluster: " + what + ": " + page.problem());
+                    reader.unread(kind, namespace, "cluster: " + what + ": " + page.problem());
                     return;
                 }
                 ManifestObject list = page.list().get();
@@ -111,8 +123,11 @@ public final class ListedWorkloads {
                 }
             } while (true);
         }
-        reader.unread("cluster: " + what + ": the server forgot " + BEGINNINGS
-                + " times where a page ended (410 Gone); try again when it is less busy");
+        reader.unread(
+                kind,
+                namespace,
+                "cluster: " + what + ": the server forgot " + BEGINNINGS
+                        + " times where a page ended (410 Gone); try again when it is less busy");
     }
 
     private ManifestObject parsed(byte[] body) throws IOException {

@@ -4,14 +4,19 @@ import dev.apparmoradmission.policy.Namespaces;
 import dev.apparmoradmission.wire.InventoryReader;
 import dev.apparmoradmission.workload.WorkloadKind;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The cluster that kubectl would talk to, as it is now. */
 public final class LiveCluster implements ObservedCluster {
+
+    /** As in deploy/base/webhooks.yaml. */
+    private static final String CONFIGURATION = "apparmor-admission";
 
     private final KubernetesClient client;
     private final String inventoryNamespace;
@@ -47,6 +52,29 @@ public final class LiveCluster implements ObservedCluster {
     @Override
     public Optional<Instant> takenAt() {
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<Instant> admissionSince() {
+        return admissionSince(client);
+    }
+
+    /**
+     * Since when the API server that a client talks to asks our webhook about new pods: since there is its configuration. Absent
+     * where there is none, or it cannot be read; nobody needs the right to read it.
+     */
+    public static Optional<Instant> admissionSince(KubernetesClient client) {
+        try {
+            return Optional.ofNullable(client.admissionRegistration()
+                            .v1()
+                            .validatingWebhookConfigurations()
+                            .withName(CONFIGURATION)
+                            .get())
+                    .flatMap(found -> Optional.ofNullable(found.getMetadata().getCreationTimestamp()))
+                    .map(Instant::parse);
+        } catch (KubernetesClientException | DateTimeParseException unknown) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -17,6 +17,11 @@ public sealed interface ObservedCluster extends AutoCloseable permits LiveCluste
     /** When the snapshot was taken; absent for a live cluster, which is as it is now. */
     Optional<Instant> takenAt();
 
+    /** Since when its API server asks our webhook about new pods; absent where that is not known. */
+    default Optional<Instant> admissionSince() {
+        return Optional.empty();
+    }
+
     /**
      * Its nodes, what they hold, and its namespaces.
      *

@@ -49,6 +49,31 @@ public record Observation(
 
         /** Takes one line about objects that could not be read: what was taken is not all. */
         void unread(String line) throws IOException;
+
+        /**
+         * Takes the same of one list, which was read in part or not at all.
+         *
+         * @param kind what it is a list of
+         * @param namespace where; empty for everywhere
+         * @param line what is wrong
+         */
+        default void unread(WorkloadKind kind, String namespace, String line) throws IOException {
+            unread(line);
+        }
+    }
+
+    /** Where workloads come from, such as {@link ObservedCluster#workloads}. */
+    @FunctionalInterface
+    public interface Source {
+        /**
+         * Gives the workloads, page by page.
+         *
+         * @param namespaces where; none for everywhere
+         * @param kinds which kinds
+         * @param reader takes them
+         */
+        void workloads(List<String> namespaces, List<WorkloadKind> kinds, ListedWorkloads.Reader reader)
+                throws IOException;
     }
 
     /**
@@ -90,7 +115,28 @@ public record Observation(
         for (String line : unread) {
             reader.unread(line);
         }
-        cluster.workloads(namespaces, kinds, new ListedWorkloads.Reader() {
+        judge(cluster::workloads, snapshot, now, namespaces, kinds, reader);
+    }
+
+    /**
+     * Judges the workloads of a source, page by page.
+     *
+     * @param snapshot what is judged by
+     * @param now the instant at which is judged
+     * @param namespaces where; none for everywhere
+     * @param kinds which kinds
+     * @param reader takes them
+     * @throws IOException where the reader throws it
+     */
+    static void judge(
+            Source source,
+            Snapshot snapshot,
+            Instant now,
+            List<String> namespaces,
+            List<WorkloadKind> kinds,
+            Reader reader)
+            throws IOException {
+        source.workloads(namespaces, kinds, new ListedWorkloads.Reader() {
             @Override
             public void workload(WorkloadKind kind, ManifestObject object) throws IOException {
                 StoredWorkload workload = new StoredWorkload(kind, object);
@@ -103,6 +149,11 @@ public record Observation(
             @Override
             public void unread(String line) throws IOException {
                 reader.unread(line);
+            }
+
+            @Override
+            public void unread(WorkloadKind kind, String namespace, String line) throws IOException {
+                reader.unread(kind, namespace, line);
             }
         });
     }

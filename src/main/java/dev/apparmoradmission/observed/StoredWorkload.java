@@ -3,12 +3,13 @@ package dev.apparmoradmission.observed;
 import dev.apparmoradmission.decision.Decider;
 import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Derivation;
+import dev.apparmoradmission.decision.Drift;
 import dev.apparmoradmission.decision.Operation;
 import dev.apparmoradmission.decision.Requester;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.decision.UnreadableWorkload;
 import dev.apparmoradmission.report.Judgement;
-import dev.apparmoradmission.report.Origin;
+import dev.apparmoradmission.report.History;
 import dev.apparmoradmission.wire.ManifestObject;
 import dev.apparmoradmission.wire.Place;
 import dev.apparmoradmission.wire.Places;
@@ -16,6 +17,7 @@ import dev.apparmoradmission.wire.UnreadableWorkloadException;
 import dev.apparmoradmission.workload.Workload;
 import dev.apparmoradmission.workload.WorkloadKind;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,9 +66,27 @@ public record StoredWorkload(WorkloadKind kind, ManifestObject object) {
         return kind.isTemplate() ? Operation.Review.SHARED : new Operation.Create(Requester.ANYONE);
     }
 
-    /** Where it comes from. */
-    public Origin origin() {
-        return new Origin(object.controller(), object.created());
+    /**
+     * Where it comes from, and what became of it since it was admitted.
+     *
+     * @param judgement what {@link #judge} said
+     * @param admissionSince since when the API server asks the webhook, where that is known
+     */
+    public History history(Judgement judgement, Optional<Instant> admissionSince) {
+        return new History(object.controller(), object.created(), drifts(judgement, admissionSince));
+    }
+
+    private List<Drift> drifts(Judgement judgement, Optional<Instant> admissionSince) {
+        if (kind.isTemplate()) {
+            return List.of();
+        }
+        try {
+            return object.workload(object.namespace())
+                    .map(pod -> Drift.of(pod, judgement.decision(), object.created(), admissionSince))
+                    .orElse(List.of());
+        } catch (UnreadableWorkloadException e) {
+            return List.of();
+        }
     }
 
     private Optional<Decision> decide(Snapshot snapshot, Instant now) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import dev.apparmoradmission.decision.ContainerVerdict;
+import dev.apparmoradmission.decision.Drift;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -60,6 +61,11 @@ public final class JsonReport implements Report {
 
     @Override
     public void add(Judgement judgement) throws IOException {
+        add(judgement, History.UNKNOWN);
+    }
+
+    @Override
+    public void add(Judgement judgement, History history) throws IOException {
         json.writeStartObject();
         json.writeStringField("file", judgement.file());
         json.writeNumberField("document", judgement.document());
@@ -75,6 +81,18 @@ public final class JsonReport implements Report {
         }
         json.writeEndArray();
         parts.findings(judgement);
+        if (!history.drifts().isEmpty()) {
+            json.writeArrayFieldStart("drift");
+            for (Drift drift : history.drifts()) {
+                json.writeStartObject();
+                json.writeStringField("kind", drift.kind().reportName());
+                json.writeStringField("container", drift.container().name());
+                json.writeStringField("path", drift.container().path());
+                json.writeStringField("message", drift.message());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
         if (!judgement.decision().notes().isEmpty()) {
             json.writeArrayFieldStart("notes");
             for (String note : judgement.decision().notes()) {

@@ -2,10 +2,11 @@ package dev.apparmoradmission.report;
 
 import dev.apparmoradmission.decision.Confinement.Level;
 import dev.apparmoradmission.decision.ContainerVerdict;
-import dev.apparmoradmission.profile.Profile;
+import dev.apparmoradmission.decision.Drift;
 import dev.apparmoradmission.report.Judgement.Verdict;
 import dev.apparmoradmission.workload.WorkloadKind;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,17 +21,17 @@ public final class NamespaceTally {
     private int warned;
     private int drifted;
 
-    /** Counts a workload. */
-    public void add(Judgement judgement) {
+    /** Counts a workload and what of it has drifted. */
+    public void add(Judgement judgement, List<Drift> drifts) {
         denied += judgement.verdict() == Verdict.DENIED ? 1 : 0;
         warned += judgement.verdict() == Verdict.WARN ? 1 : 0;
         if (judgement.isLive() && !judgement.kind().equals(WorkloadKind.POD.kindName())) {
             return;
         }
         pods++;
+        drifted += drifts.size();
         for (ContainerVerdict container : judgement.decision().containers()) {
             containers.merge(container.confinement().level(), 1, Integer::sum);
-            drifted += isDrift(container) ? 1 : 0;
         }
     }
 
@@ -41,14 +42,6 @@ public final class NamespaceTally {
         denied += other.denied;
         warned += other.warned;
         drifted += other.drifted;
-    }
-
-    /** A profile is declared, and what the node has of it today does not confine: unloaded since, or in another mode. */
-    private static boolean isDrift(ContainerVerdict container) {
-        Level level = container.confinement().level();
-        boolean declared = container.profile() instanceof Profile.Localhost
-                || container.profile() instanceof Profile.RuntimeDefault;
-        return declared && (level == Level.WILL_NOT_START || level == Level.UNCONFINED || level == Level.COMPLAIN);
     }
 
     /** How many workloads have their containers counted: the pods of a cluster, or all of files. */
@@ -76,7 +69,7 @@ public final class NamespaceTally {
         return warned;
     }
 
-    /** Containers that declare a profile which does not confine them where they are. */
+    /** What is no longer as it was admitted, counted by container. */
     public int drifted() {
         return drifted;
     }

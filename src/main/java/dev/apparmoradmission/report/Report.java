@@ -14,8 +14,8 @@ public interface Report {
     /** Adds a workload. */
     void add(Judgement judgement) throws IOException;
 
-    /** Adds a workload of which it is known where it comes from; most forms have no use for that. */
-    default void add(Judgement judgement, Origin origin) throws IOException {
+    /** Adds a workload of which its history is known. */
+    default void add(Judgement judgement, History history) throws IOException {
         add(judgement);
     }
 

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.report;
 
+import dev.apparmoradmission.decision.Drift;
 import dev.apparmoradmission.decision.Finding;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.policy.Action;
@@ -86,6 +87,22 @@ public final class TextReport implements Report {
         }
         for (Finding finding : judgement.decision().findings()) {
             add(judgement, finding);
+        }
+    }
+
+    @Override
+    public void add(Judgement judgement, History history) throws IOException {
+        add(judgement);
+        for (Drift drift : history.drifts()) {
+            out.append("    ")
+                    .append(colour(YELLOW, "drift:"))
+                    .append(" container ")
+                    .append(Quoted.of(drift.container().name()))
+                    .append(" (" + drift.container().path() + "): ")
+                    .append(drift.message())
+                    .append(' ')
+                    .append(colour(DIM, "[" + drift.kind().reportName() + "]"))
+                    .append('\n');
         }
     }
 

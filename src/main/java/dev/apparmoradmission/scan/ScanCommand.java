@@ -1,9 +1,15 @@
 package dev.apparmoradmission.scan;
 
+import dev.apparmoradmission.cluster.LiveCluster;
 import dev.apparmoradmission.cluster.ObservedCluster;
 import dev.apparmoradmission.command.CommandFrame;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.observed.Observation;
+import dev.apparmoradmission.openreports.ClusterFindings;
+import dev.apparmoradmission.openreports.ReportFormat;
+import dev.apparmoradmission.openreports.ReportWriter;
+import dev.apparmoradmission.openreports.ReportsUnavailableException;
+import dev.apparmoradmission.openreports.Written;
 import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.report.JsonReport;
 import dev.apparmoradmission.report.NamespaceTally;
@@ -21,7 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The command {@code scan}: judges once what is in a live cluster. It changes nothing there. */
+/** The command {@code scan}: judges once what is in a live cluster. It changes nothing there but its reports, where asked to. */
 public final class ScanCommand {
 
     private static final int NOTHING_TO_COMPLAIN_OF = 0;
@@ -83,12 +89,40 @@ public final class ScanCommand {
                 .limit(MOST_TOLD)
                 .forEach(problem -> err.println("warning: " + problem.describe()));
         report.begin(header);
-        Scan scan = new Scan(options, report, tallies, frame);
+        Optional<Instant> since = observation.cluster().admissionSince();
+        Optional<ClusterFindings> findings = options.report()
+                .map(format -> new ClusterFindings(
+                        observation.snapshot(),
+                        observation.now(),
+                        options.observed().namespaces(),
+                        since));
+        Scan scan = new Scan(options, report, tallies, frame, since, findings);
         List<WorkloadKind> kinds = options.podsOnly() ? List.of(WorkloadKind.POD) : Observation.EVERY_KIND;
         observation.judge(options.observed().namespaces(), kinds, scan);
         report.end(scan.summary());
         out.flush();
-        return scan.isPartial() ? CommandFrame.BAD_INPUT : scan.isComplaint() ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
+        boolean kept =
+                findings.isEmpty() || keep(options.report().orElseThrow(), observation.cluster(), findings.get());
+        return scan.isPartial() || !kept
+                ? CommandFrame.BAD_INPUT
+                : scan.isComplaint() ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
+    }
+
+    /** Writes what was found into the cluster, and tells how much; whether all of it could be. */
+    private boolean keep(ReportFormat format, ObservedCluster cluster, ClusterFindings findings) {
+        // A snapshot was refused with the options.
+        if (!(cluster instanceof LiveCluster live)) {
+            return false;
+        }
+        try {
+            Written written = new ReportWriter(live.client(), format, ReportWriter.PACE).write(findings, () -> true);
+            written.problems().stream().limit(MOST_TOLD).forEach(err::println);
+            err.println("Reports: " + written.describe() + (findings.isWhole() ? "." : "; they are marked partial."));
+            return written.problems().isEmpty();
+        } catch (ReportsUnavailableException e) {
+            err.println(e.line());
+            return false;
+        }
     }
 
     private static PageReport.Subject subject(ScanOptions options, Observation observation) {

@@ -1,6 +1,7 @@
 package dev.apparmoradmission.scan;
 
 import dev.apparmoradmission.decision.Confinement.Level;
+import dev.apparmoradmission.report.History;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.NamespaceTally;
 import dev.apparmoradmission.report.Printable;
@@ -38,6 +39,11 @@ final class ScanText implements Report {
     @Override
     public void add(Judgement judgement) throws IOException {
         workloads.add(judgement);
+    }
+
+    @Override
+    public void add(Judgement judgement, History history) throws IOException {
+        workloads.add(judgement, history);
     }
 
     @Override

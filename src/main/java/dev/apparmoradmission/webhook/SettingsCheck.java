@@ -13,6 +13,8 @@ final class SettingsCheck {
     private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
     private static final Duration SHORTEST_HOLD = Duration.ofSeconds(1);
     private static final Duration LONGEST_HOLD = Duration.ofDays(30);
+    private static final Duration SHORTEST_REPORTS = Duration.ofSeconds(10);
+    private static final Duration LONGEST_REPORTS = Duration.ofHours(24);
     private static final int MOST_REVIEWS = 10_000;
     private static final int LONGEST_NAME = 63;
     private static final String NAME = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
@@ -41,6 +43,13 @@ final class SettingsCheck {
         Duration hold = settings.holdDeadline();
         if (hold.compareTo(SHORTEST_HOLD) < 0 || hold.compareTo(LONGEST_HOLD) > 0) {
             lines.add(line("hold-deadline", "must lie between 1 s and 30 days"));
+        }
+        Duration reports = settings.reportsInterval();
+        if (reports.compareTo(SHORTEST_REPORTS) < 0 || reports.compareTo(LONGEST_REPORTS) > 0) {
+            lines.add(line("reports-interval", "must lie between 10 s and 24 h"));
+        }
+        if (settings.reports() != WebhookSettings.Reports.NONE && settings.isStandalone()) {
+            lines.add(line("reports", "must be none without a cluster, where files are given for it"));
         }
         if (settings.warmUpReviews() < 0 || settings.warmUpReviews() > MOST_REVIEWS) {
             lines.add(line("warm-up-reviews", "must lie between 0 and " + MOST_REVIEWS));

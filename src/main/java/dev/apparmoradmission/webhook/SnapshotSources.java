@@ -16,6 +16,11 @@ import dev.apparmoradmission.cluster.UnreadableInputException;
 import dev.apparmoradmission.cluster.event.PolicyEvents;
 import dev.apparmoradmission.cluster.placement.PlacementLeader;
 import dev.apparmoradmission.node.TransientTaints;
+import dev.apparmoradmission.observed.PassLeader;
+import dev.apparmoradmission.observed.PassListener;
+import dev.apparmoradmission.observed.PassTroubles;
+import dev.apparmoradmission.openreports.ReportFormat;
+import dev.apparmoradmission.openreports.WrittenPasses;
 import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.wire.PolicyProblem;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -53,6 +58,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     private final Clock clock;
     private final SourceMetrics metrics;
     private final PlacementReporter placement;
+    private final ReportsReporter reporter;
     private final List<AutoCloseable> started = new ArrayList<>();
     private volatile PolicySet inForce = new PolicySet(List.of(), Map.of(), "");
     private volatile String clusterName = "";
@@ -72,6 +78,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
         this.clock = clock;
         this.metrics = new SourceMetrics(registry, store, state, clock);
         this.placement = new PlacementReporter(registry);
+        this.reporter = new ReportsReporter(registry, clock);
     }
 
     void start(@Observes StartupEvent event) {
@@ -134,11 +141,32 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
                 // Ends before the cluster does: it writes by what that shows.
                 started.add(PlacementLeader.start(
                         connection, cluster.namespace(), settings.holdDeadline(), store, placement, clock));
+                startPasses(cluster.namespace());
                 started.add(cluster);
             }
         } catch (UnreadableInputException e) {
             throw new UnusableConfigurationException(e.line());
         }
+    }
+
+    /** One look at the cluster now and then, for all who want to know what is in it. */
+    private void startPasses(String namespace) {
+        PassTroubles troubles = new PassTroubles(reporter);
+        List<PassListener> listeners = new ArrayList<>();
+        reportFormat()
+                .ifPresent(format -> listeners.add(new WrittenPasses(connection, format, troubles, reporter::written)));
+        if (!listeners.isEmpty()) {
+            started.add(PassLeader.start(
+                    connection, namespace, settings.reportsInterval(), store, listeners, reporter, troubles, clock));
+        }
+    }
+
+    private Optional<ReportFormat> reportFormat() {
+        return switch (settings.reports()) {
+            case NONE -> Optional.empty();
+            case OPENREPORTS -> Optional.of(ReportFormat.OPENREPORTS);
+            case POLICYREPORT -> Optional.of(ReportFormat.POLICYREPORT);
+        };
     }
 
     @Override

@@ -90,6 +90,19 @@ public interface WebhookSettings {
     @WithDefault("10M")
     Duration holdDeadline();
 
+    /** The kind of reports that are kept. */
+    @Described(
+            "Reports on what is in the cluster, kept by one of the replicas: openreports for Report and ClusterReport of"
+                    + " openreports.io/v1alpha1, policyreport for PolicyReport and ClusterPolicyReport of wgpolicyk8s.io/v1alpha2."
+                    + " Needs the rights of deploy/components/reports. none: none are kept; those that are there stay.")
+    @WithDefault("none")
+    Reports reports();
+
+    /** How often the cluster is judged for reports. */
+    @Described("From one look at the cluster for reports to the next, between 10 s and 24 h (such as 10M).")
+    @WithDefault("10M")
+    Duration reportsInterval();
+
     /** How often files are looked at. */
     @Described(
             "How often policies and the files of standalone mode are looked at, between 100 ms and 1 h (such as 500MS, 2S).")
@@ -191,6 +204,16 @@ public interface WebhookSettings {
                     + " first real one would wait for the JVM otherwise.")
     @WithDefault("100")
     int warmUpReviews();
+
+    /** Which reports are kept. */
+    enum Reports {
+        /** None. */
+        NONE,
+        /** Those of OpenReports. */
+        OPENREPORTS,
+        /** Those of the policy working group. */
+        POLICYREPORT
+    }
 
     /** Where a serving certificate may come from. */
     enum TlsMode {

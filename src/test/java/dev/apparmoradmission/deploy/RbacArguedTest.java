@@ -187,16 +187,17 @@ class RbacArguedTest {
                     }
                     assertThat(subject.path("kind").asText()).isEqualTo("ServiceAccount");
                     assertThat(subject.path("namespace").asText()).isEqualTo("apparmor-admission");
-                    assertThat(subject.path("name").asText())
-                            .as(name(binding))
-                            .isEqualTo(
-                                    role.equals("Role apparmor-admission-agent")
-                                            ? "apparmor-admission-agent"
-                                            : "apparmor-admission");
+                    assertThat(subject.path("name").asText()).as(name(binding)).isEqualTo(account(role));
                     return role;
                 })
                 .collect(Collectors.toSet());
 
         assertThat(bound).isEqualTo(roles);
+    }
+
+    private static String account(String role) {
+        return role.equals("Role apparmor-admission-agent")
+                ? "apparmor-admission-agent"
+                : role.endsWith("Role apparmor-admission-scan") ? "apparmor-admission-scan" : "apparmor-admission";
     }
 }

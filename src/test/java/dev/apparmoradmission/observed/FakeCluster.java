@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** An API server that answers lists with what a test has put there, page by page, and breaks where the test wants it to. */
@@ -24,8 +26,18 @@ public final class FakeCluster implements AutoCloseable {
     /** Lists of the API by path; every other list is empty. */
     private final Map<String, Function<String, Reply>> replies = new HashMap<>();
 
+    /** What answers below a path, lists or not. */
+    private final Map<String, Function<Request, Reply>> handlers = new LinkedHashMap<>();
+
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     private final HttpServer server;
+
+    /**
+     * A request to a path that a handler answers for.
+     *
+     * @param query without its question mark; empty where there is none
+     */
+    public record Request(String method, String path, String query, String body) {}
 
     /** An answer; without a code the connection is closed instead. */
     public record Reply(int code, String body) {
@@ -66,6 +78,12 @@ public final class FakeCluster implements AutoCloseable {
         return this;
     }
 
+    /** What answers for everything below a path, writes too. */
+    public FakeCluster handle(String prefix, Function<Request, Reply> handler) {
+        handlers.put(prefix, handler);
+        return this;
+    }
+
     /** The paths that were asked, in order. */
     public List<String> asked() {
         return List.copyOf(asked);
@@ -88,9 +106,27 @@ public final class FakeCluster implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         String query = String.valueOf(exchange.getRequestURI().getQuery());
         asked.add(path);
+        Optional<Function<Request, Reply>> handler = handlers.entrySet().stream()
+                .filter(entry -> path.startsWith(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+        if (handler.isPresent()) {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            send(
+                    exchange,
+                    handler.get()
+                            .apply(new Request(
+                                    exchange.getRequestMethod(), path, query.equals("null") ? "" : query, body)));
+            return;
+        }
         String next = query.contains("continue=") ? query.replaceAll(".*continue=([^&]*).*", "$1") : "";
-        Reply reply =
-                replies.getOrDefault(path, any -> Reply.page("Object", "")).apply(next);
+        // Nobody has put a single object there.
+        boolean single = path.endsWith("configurations/apparmor-admission");
+        Function<String, Reply> missing = any -> single ? Reply.refused(404) : Reply.page("Object", "");
+        send(exchange, replies.getOrDefault(path, missing).apply(next));
+    }
+
+    private static void send(HttpExchange exchange, Reply reply) throws IOException {
         if (reply.code() == 0) {
             // A length that is not kept: the client sees the connection end in the middle of the list.
             exchange.sendResponseHeaders(200, 1000);

@@ -116,31 +116,33 @@ class ScanCommandTest {
         Run run = scan();
 
         assertThat(run.err()).isEmpty();
-        assertThat(run.out())
-                .isEqualTo(
-                        """
+        assertThat(run.out()).isEqualTo("""
                 DENIED Pod shop/drifted
                     denied: container "app" (spec.containers[0]): Localhost profile "k8s-web" is in complain mode on 1 of 1 eligible node (n2): it only logs [localhost-mode, policy strict]
                       fix: switch it to enforce mode there, or name a profile that is in enforce mode
+                    drift: container "app" (spec.containers[0]): "Localhost/k8s-web" is in complain mode on "n2": it restrains nothing [profile-weakened]
                 DENIED Pod shop/free
                     denied: container "app" (spec.containers[0]): type Unconfined needs an exception [unconfined, policy strict]
                       fix: FIX
+                    drift: container "app" (spec.containers[0]): Unconfined is declared without an exception: LATER
                 WARN   Pod bank/early
                     warning: container "app" (spec.containers[0]): no AppArmor profile is declared [profile-missing, policy strict]
                       fix: set securityContext.appArmorProfile.type to RuntimeDefault
+                    drift: container "app" (spec.containers[0]): no profile is declared: LATER
                 DENIED Deployment shop/web
                     denied: container "app" (spec.template.spec.containers[0]): type Unconfined needs an exception [unconfined, policy strict]
                       fix: FIX
                 NAMESPACE    PODS  ENFORCED  COMPLAIN  UNCONFINED  UNKNOWN  WILL NOT START  DRIFTED  DENIED  WARNED
-                bank         1     1         -         -           -        -               -        -       1
+                bank         1     1         -         -           -        -               1        -       1
                 kube-system  1     -         -         1           -        -               -        -       -
-                shop         3     1         1         1           -        -               1        3       -
+                shop         3     1         1         1           -        -               2        3       -
 
                 6 workloads: 3 allowed, 3 denied, 1 with warnings.
                 """.replace(
-                                        "FIX",
-                                        "use RuntimeDefault or a loaded Localhost profile, or document an exception for the container"
-                                                + " (annotations apparmor-admission.dev/unconfined and apparmor-admission.dev/reason)"));
+                        "FIX",
+                        "use RuntimeDefault or a loaded Localhost profile, or document an exception for the container"
+                                + " (annotations apparmor-admission.dev/unconfined and apparmor-admission.dev/reason)")
+                .replace("LATER", "the webhook would not have let it in so by the policies of now [not-as-admitted]"));
         assertThat(run.code()).isEqualTo(1);
     }
 

@@ -8,7 +8,7 @@ import dev.apparmoradmission.policy.AppArmorException.Documentation;
 import dev.apparmoradmission.policy.Expiry;
 import dev.apparmoradmission.policy.PolicySet;
 import dev.apparmoradmission.report.Judgement;
-import dev.apparmoradmission.report.Origin;
+import dev.apparmoradmission.report.History;
 import dev.apparmoradmission.wire.ObjectOwner;
 import java.io.IOException;
 import java.time.Duration;
@@ -99,12 +99,12 @@ final class ExceptionBars {
     }
 
     /** Adds what a workload uses, and what it would use had it not expired. */
-    void add(Judgement judgement, Origin origin) {
+    void add(Judgement judgement, History history) {
         Set<Key> used = new LinkedHashSet<>();
         for (ExceptionStanding standing : judgement.decision().exceptions()) {
             boolean onlyExpired = standing.faults().stream().allMatch(fault -> fault.kind() == Kind.EXPIRED);
             if (standing.need().isPresent() && onlyExpired) {
-                used.add(key(standing, judgement, origin));
+                used.add(key(standing, judgement, history));
             }
         }
         for (Key key : used) {
@@ -113,18 +113,18 @@ final class ExceptionBars {
                 if (bar.namespaces.size() <= MOST_NAMESPACES) {
                     bar.namespaces.add(judgement.namespace());
                 }
-                origin.created()
+                history.created()
                         .filter(at -> bar.begin.isEmpty() || at.isBefore(bar.begin.get()))
                         .ifPresent(at -> bar.begin = Optional.of(at));
             });
         }
     }
 
-    private static Key key(ExceptionStanding standing, Judgement judgement, Origin origin) {
+    private static Key key(ExceptionStanding standing, Judgement judgement, History history) {
         if (standing.grant().isPresent()) {
             return ofGrant(standing.grant().get(), standing.documentation());
         }
-        String claimant = origin.controller()
+        String claimant = history.controller()
                 .filter(owner -> !owner.name().isEmpty())
                 .map(ObjectOwner::name)
                 .orElse(judgement.name());

@@ -1,6 +1,7 @@
 package dev.apparmoradmission.report.page;
 
 import dev.apparmoradmission.decision.Confinement.Level;
+import dev.apparmoradmission.decision.Drift;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.NamespaceTally;
 import java.util.Comparator;
@@ -32,10 +33,10 @@ final class NamespaceTable {
     private final Map<String, NamespaceTally> tallies = new TreeMap<>();
     private final NamespaceTally total = new NamespaceTally();
 
-    void add(Judgement judgement) {
+    void add(Judgement judgement, List<Drift> drifts) {
         tallies.computeIfAbsent(judgement.namespace(), any -> new NamespaceTally())
-                .add(judgement);
-        total.add(judgement);
+                .add(judgement, drifts);
+        total.add(judgement, drifts);
     }
 
     /** All namespaces together. */

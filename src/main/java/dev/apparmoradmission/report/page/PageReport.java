@@ -10,7 +10,7 @@ import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.NamespaceTally;
-import dev.apparmoradmission.report.Origin;
+import dev.apparmoradmission.report.History;
 import dev.apparmoradmission.report.Report;
 import dev.apparmoradmission.report.Summary;
 import java.io.ByteArrayOutputStream;
@@ -87,14 +87,14 @@ public final class PageReport implements Report {
 
     @Override
     public void add(Judgement judgement) {
-        add(judgement, Origin.UNKNOWN);
+        add(judgement, History.UNKNOWN);
     }
 
     @Override
-    public void add(Judgement judgement, Origin origin) {
-        namespaces.add(judgement);
-        rows.add(judgement, origin);
-        exceptions.add(judgement, origin);
+    public void add(Judgement judgement, History history) {
+        namespaces.add(judgement, history.drifts());
+        rows.add(judgement, history);
+        exceptions.add(judgement, history);
         nodes.add(judgement.decision().containers());
     }
 

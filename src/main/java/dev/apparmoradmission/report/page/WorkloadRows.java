@@ -7,7 +7,7 @@ import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.report.Judgement;
 import dev.apparmoradmission.report.Judgement.Verdict;
-import dev.apparmoradmission.report.Origin;
+import dev.apparmoradmission.report.History;
 import dev.apparmoradmission.wire.ObjectOwner;
 import dev.apparmoradmission.wire.Place;
 import dev.apparmoradmission.workload.WorkloadKind;
@@ -103,13 +103,13 @@ final class WorkloadRows {
     }
 
     /** Adds a workload, if there is something to say of it and room for it. */
-    void add(Judgement judgement, Origin origin) {
+    void add(Judgement judgement, History history) {
         List<Finding> all = judgement.decision().findings();
         if (all.isEmpty() && judgement.decision().notes().isEmpty()) {
             return;
         }
         List<Finding> findings = all.size() > MOST_FINDINGS ? worst(all) : all;
-        Optional<ObjectOwner> controller = origin.controller()
+        Optional<ObjectOwner> controller = history.controller()
                 .filter(owner -> judgement.kind().equals(WorkloadKind.POD.kindName())
                         && !owner.name().isEmpty());
         String kind = controller.map(ObjectOwner::kind).orElse(judgement.kind());

@@ -82,6 +82,8 @@ class ChartAgreesTest {
                 "networkPolicy.apiServerPorts=[70000] | /networkPolicy/apiServerPorts/0",
                 "settings={\"PATH\":\"/\"} | /settings",
                 "monitoring.interval=\"often\" | /monitoring/interval",
+                "reports.kind=\"report\" | /reports/kind",
+                "scan.schedule=\"now\" | /scan/schedule",
                 "policies.shipped=[] | policies.shipped",
                 "backstop={\"enabled\":\"yes\"} | /backstop/enabled",
                 "policies.files={\"baseline.yaml\":\"y\"} | baseline.yaml"
@@ -141,12 +143,12 @@ class ChartAgreesTest {
             if (object.at("/metadata/labels") instanceof ObjectNode labels) {
                 labels.remove(List.of("app.kubernetes.io/managed-by", "helm.sh/chart"));
             }
-            for (String list : List.of("/spec/template/spec/volumes")) {
-                byName(object.at(list));
-            }
-            for (JsonNode container : object.at("/spec/template/spec/containers")) {
-                byName(container.path("env"));
-                byName(container.path("volumeMounts"));
+            for (String spec : List.of("/spec/template/spec", "/spec/jobTemplate/spec/template/spec")) {
+                byName(object.at(spec + "/volumes"));
+                for (JsonNode container : object.at(spec + "/containers")) {
+                    byName(container.path("env"));
+                    byName(container.path("volumeMounts"));
+                }
             }
             String name = object.path("kind").asText() + " "
                     + object.at("/metadata/namespace").asText() + "/"

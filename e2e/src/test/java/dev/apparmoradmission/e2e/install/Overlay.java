@@ -45,12 +45,18 @@ record Overlay(String name, Path directory, List<String> values) {
                         List.of("components/self-managed-tls", "components/monitoring"),
                         "monitoring.enabled=true"),
                 composed(
+                        "reports",
+                        List.of("components/self-managed-tls", "components/reports"),
+                        "reports.kind=\"openreports\""),
+                composed("scan", List.of("components/self-managed-tls", "components/scan"), "scan.enabled=true"),
+                composed(
                         "everything",
                         List.of(
                                 "components/cert-manager",
                                 "components/high-availability",
                                 "components/audit-only",
                                 "components/monitoring",
+                                "components/scan",
                                 "agent",
                                 "placement"),
                         "tls.mode=\"certManager\"",
@@ -59,6 +65,7 @@ record Overlay(String name, Path directory, List<String> values) {
                         "auditOnly=true",
                         "agent.enabled=true",
                         "monitoring.enabled=true",
+                        "scan.enabled=true",
                         "placement.enabled=true"));
     }
 
