@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.apparmoradmission.cases.CaseFolder;
 import dev.apparmoradmission.check.CheckOptions.Output;
+import dev.apparmoradmission.command.SetClock;
 import dev.apparmoradmission.command.Surroundings;
 import dev.apparmoradmission.report.TextReport;
 import java.io.ByteArrayInputStream;
@@ -14,11 +15,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -65,34 +62,13 @@ class EveryFormTest {
 
     private static void wellFormed(Output output, String report) throws Exception {
         switch (output) {
-            case JSON, SARIF, GITLAB -> assertThat(JSON.readTree(report).isContainerNode()).isTrue();
+            case JSON, SARIF, GITLAB ->
+                assertThat(JSON.readTree(report).isContainerNode()).isTrue();
             case JUNIT ->
                 DocumentBuilderFactory.newInstance()
                         .newDocumentBuilder()
                         .parse(new ByteArrayInputStream(report.getBytes(StandardCharsets.UTF_8)));
             case TEXT, GITHUB -> assertThat(report).endsWith(".\n");
-        }
-    }
-
-    /** A clock by which every look at it takes a second. */
-    private static final class Ticking extends Clock {
-
-        private Instant now = CheckRun.NOW;
-
-        @Override
-        public Instant instant() {
-            now = now.plus(Duration.ofSeconds(1));
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 
@@ -110,7 +86,13 @@ class EveryFormTest {
                             : "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a}]}}");
         }
         String[] arguments = {
-            manifests.toString(), "--policy", policy.toString(), "--now", "2026-11-22T19:00:00Z", "--diff", manifests.toString()
+            manifests.toString(),
+            "--policy",
+            policy.toString(),
+            "--now",
+            "2026-11-22T19:00:00Z",
+            "--diff",
+            manifests.toString()
         };
         CheckRun unattended = CheckRun.of(arguments);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -121,7 +103,7 @@ class EveryFormTest {
                         InputStream.nullInputStream(),
                         out,
                         err,
-                        new Ticking(),
+                        new SetClock(CheckRun.NOW, Duration.ofSeconds(1)),
                         StandardCharsets.UTF_8,
                         TextReport.Style.PLAIN,
                         true));
@@ -133,7 +115,9 @@ class EveryFormTest {
                 .contains("3 of 12 files as they were ...", "12 of 12 files, 11 workloads judged ...")
                 .endsWith("\r");
         // What a terminal shows in the end: of each line what comes behind the last return to its beginning.
-        assertThat(Stream.of(shown.split("\n")).map(line -> line.substring(line.lastIndexOf('\r') + 1)).filter(line -> !line.isEmpty()))
+        assertThat(Stream.of(shown.split("\n", -1))
+                        .map(line -> line.substring(line.lastIndexOf('\r') + 1))
+                        .filter(line -> !line.isEmpty()))
                 .containsExactlyElementsOf(unattended.err().lines().toList());
         assertThat(unattended.err()).doesNotContain("\r");
     }

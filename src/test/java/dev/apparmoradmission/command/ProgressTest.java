@@ -6,43 +6,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
 
     private final ByteArrayOutputStream terminal = new ByteArrayOutputStream();
-    private final SetClock clock = new SetClock();
+    private final SetClock clock = new SetClock(Instant.parse("2026-11-22T19:00:00Z"));
     private final Progress progress = new Progress(terminal, true, clock);
-
-    /** A clock that goes when it is told to. */
-    private static final class SetClock extends Clock {
-
-        private Instant now = Instant.parse("2026-11-22T19:00:00Z");
-
-        void goes(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
 
     @Test
     void it_is_told_once_a_second_and_not_before_the_first_is_over() {

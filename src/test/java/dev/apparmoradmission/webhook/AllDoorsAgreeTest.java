@@ -243,8 +243,8 @@ class AllDoorsAgreeTest {
     private static ObjectNode mutated(ObjectNode object, Snapshot snapshot, Instant now) throws Exception {
         JsonNode response = response(ruling(Door.MUTATE, object, snapshot, now), snapshot);
         return response.has("patch")
-                ? (ObjectNode)
-                        AppliedPatch.of(object, JSON.readTree(response.path("patch").binaryValue()))
+                ? (ObjectNode) AppliedPatch.of(
+                        object, JSON.readTree(response.path("patch").binaryValue()))
                 : object;
     }
 

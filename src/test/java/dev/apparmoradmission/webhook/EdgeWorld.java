@@ -245,7 +245,7 @@ record EdgeWorld(
         object.putObject("metadata").put("name", name).put("namespace", draw.of(NAMESPACES));
         ObjectNode template = object;
         if (kind.isTemplate()) {
-            for (String step : kind.templatePath().split("\\.")) {
+            for (String step : kind.templatePath().split("\\.", -1)) {
                 template = template.putObject(step);
             }
         }
