@@ -65,7 +65,8 @@ class EveryFormTest {
 
     private static void wellFormed(Output output, String report) throws Exception {
         switch (output) {
-            case JSON, SARIF, GITLAB -> assertThat(JSON.readTree(report).isContainerNode()).isTrue();
+            case JSON, SARIF, GITLAB ->
+                assertThat(JSON.readTree(report).isContainerNode()).isTrue();
             case JUNIT ->
                 DocumentBuilderFactory.newInstance()
                         .newDocumentBuilder()
@@ -110,7 +111,13 @@ class EveryFormTest {
                             : "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a}]}}");
         }
         String[] arguments = {
-            manifests.toString(), "--policy", policy.toString(), "--now", "2026-11-22T19:00:00Z", "--diff", manifests.toString()
+            manifests.toString(),
+            "--policy",
+            policy.toString(),
+            "--now",
+            "2026-11-22T19:00:00Z",
+            "--diff",
+            manifests.toString()
         };
         CheckRun unattended = CheckRun.of(arguments);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -133,7 +140,9 @@ class EveryFormTest {
                 .contains("3 of 12 files as they were ...", "12 of 12 files, 11 workloads judged ...")
                 .endsWith("\r");
         // What a terminal shows in the end: of each line what comes behind the last return to its beginning.
-        assertThat(Stream.of(shown.split("\n")).map(line -> line.substring(line.lastIndexOf('\r') + 1)).filter(line -> !line.isEmpty()))
+        assertThat(Stream.of(shown.split("\n"))
+                        .map(line -> line.substring(line.lastIndexOf('\r') + 1))
+                        .filter(line -> !line.isEmpty()))
                 .containsExactlyElementsOf(unattended.err().lines().toList());
         assertThat(unattended.err()).doesNotContain("\r");
     }

@@ -18,10 +18,10 @@ import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.node.TransientTaints;
+import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.report.TextReport;
-import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.scan.ScanCommand;
 import dev.apparmoradmission.webhook.Told.Found;
 import dev.apparmoradmission.wire.AdmissionRequest;
@@ -243,8 +243,8 @@ class AllDoorsAgreeTest {
     private static ObjectNode mutated(ObjectNode object, Snapshot snapshot, Instant now) throws Exception {
         JsonNode response = response(ruling(Door.MUTATE, object, snapshot, now), snapshot);
         return response.has("patch")
-                ? (ObjectNode)
-                        AppliedPatch.of(object, JSON.readTree(response.path("patch").binaryValue()))
+                ? (ObjectNode) AppliedPatch.of(
+                        object, JSON.readTree(response.path("patch").binaryValue()))
                 : object;
     }
 
