@@ -77,9 +77,13 @@ public final class ExceptionsCommand {
             OpenLedger ledger = new OpenLedger(policies.get(), now, options.soon());
             Observation.of(cluster, policies.get(), now)
                     .judge(namespaces, Observation.EVERY_KIND, new Observation.Reader() {
+                        private int judged;
+
                         @Override
                         public void judged(StoredWorkload workload, Judgement judgement) {
                             ledger.add(workload.kind(), workload.object(), judgement.decision());
+                            judged++;
+                            frame.progress().at(() -> judged + " workloads judged ...");
                         }
 
                         @Override
@@ -100,8 +104,8 @@ public final class ExceptionsCommand {
         }
         Instant now = options.judging().instant(surroundings.clock());
         OpenLedger ledger = new OpenLedger(snapshot.get().policies(), now, options.soon());
-        Function<WrittenWorkload, Judged> judge =
-                workload -> new Judged(workload, workload.judge(snapshot.get(), now).decision());
+        Function<WrittenWorkload, Judged> judge = workload ->
+                new Judged(workload, workload.judge(snapshot.get(), now).decision());
         WorkloadsOfFiles.read(options.paths(), List.of(), surroundings.in(), judge, new WorkloadsOfFiles.Reader<>() {
             @Override
             public void workload(Judged judged) {

@@ -88,8 +88,8 @@ public final class ExplainCommand {
             return CommandFrame.BAD_INPUT;
         }
         try (ObservedCluster cluster = options.observed().open()) {
-            Observation observation = Observation.of(
-                    cluster, policies.get(), options.observed().instant(cluster, surroundings.clock()));
+            Observation observation =
+                    Observation.of(cluster, policies.get(), options.observed().instant(cluster, surroundings.clock()));
             BufferedOutputStream out = new BufferedOutputStream(frame.out(), 1 << 16);
             Explanation explanation =
                     explanation(options, out, new Report.Header(policies.get().hash(), observation.now()));
@@ -102,7 +102,8 @@ public final class ExplainCommand {
                 tell("explain: no workload " + wanted + " in "
                         + (options.observed().namespaces().isEmpty()
                                 ? "the cluster"
-                                : "namespace " + String.join(", ", options.observed().namespaces())));
+                                : "namespace "
+                                        + String.join(", ", options.observed().namespaces())));
             }
             return badInput ? CommandFrame.BAD_INPUT : stored.isDenied() ? DENIED : NOTHING_DENIED;
         }

@@ -10,8 +10,8 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -26,7 +26,7 @@ final class ExceptionMetrics {
     /** Namespaces with a series of their own: those whose exceptions end first. More would be a list that nobody reads. */
     static final int MOST_NAMESPACES = 200;
 
-    private final AtomicReference<Figures> figures = new AtomicReference<>(Figures.NONE);
+    private final AtomicReference<Counted> last = new AtomicReference<>(new Counted(Figures.NONE, () -> true));
     private final MultiGauge nextEnds;
 
     ExceptionMetrics(MeterRegistry registry) {
@@ -35,7 +35,7 @@ final class ExceptionMetrics {
                 Group group = new Group(source, state);
                 Gauge.builder(
                                 "apparmor_admission.exceptions",
-                                () -> figures.get().exceptions().getOrDefault(group, 0))
+                                () -> last.get().figures().exceptions().getOrDefault(group, 0))
                         .description("Exceptions of pods and templates in the cluster, by where they come from and"
                                 + " whether they are valid, end within 14 days, have ended, or are refused")
                         .tag("source", source.word())
@@ -60,23 +60,45 @@ final class ExceptionMetrics {
     }
 
     private void gauge(MeterRegistry registry, String name, String description, ToDoubleFunction<Figures> value) {
-        Gauge.builder("apparmor_admission." + name, () -> value.applyAsDouble(figures.get()))
+        Gauge.builder(
+                        "apparmor_admission." + name,
+                        () -> value.applyAsDouble(last.get().figures()))
                 .description(description)
                 .register(registry);
     }
 
-    /** A pass has ended; {@link Figures#NONE} where this replica makes none any more. */
-    void counted(Figures counted) {
-        figures.set(counted);
+    /**
+     * A pass has ended.
+     *
+     * @param figures what it counted
+     * @param leading whether this replica is still the one that makes the passes: what it shows else would be out of date
+     */
+    void counted(Figures figures, BooleanSupplier leading) {
+        Counted counted = new Counted(figures, leading);
+        last.set(counted);
         nextEnds.register(
-                counted.nextEnds().entrySet().stream()
-                        .<MultiGauge.Row<?>>map(ExceptionMetrics::row)
+                figures.nextEnds().keySet().stream()
+                        .<MultiGauge.Row<?>>map(namespace ->
+                                MultiGauge.Row.of(Tags.of("namespace", namespace), counted, any -> any.end(namespace)))
                         .toList(),
                 true);
     }
 
-    private static MultiGauge.Row<?> row(Map.Entry<String, Instant> end) {
-        return MultiGauge.Row.of(
-                Tags.of("namespace", end.getKey()), end.getValue().getEpochSecond());
+    /**
+     * What the last pass counted.
+     *
+     * @param all what it counted
+     * @param leading whether that is still to be shown
+     */
+    private record Counted(Figures all, BooleanSupplier leading) {
+        Figures figures() {
+            return leading.getAsBoolean() ? all : Figures.NONE;
+        }
+
+        /** In seconds since 1970. No number where it is not to be shown: no alert fires for that. */
+        double end(String namespace) {
+            Instant end = figures().nextEnds().get(namespace);
+            return end == null ? Double.NaN : (double) end.getEpochSecond();
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The gauges of exceptions that workloads have. */
@@ -37,11 +38,14 @@ class ExceptionMetricsTest {
     @Test
     void they_show_the_last_pass_and_nothing_once_another_replica_makes_them() {
         Instant end = Instant.parse("2026-12-02T00:00:00Z");
-        metrics.counted(new Figures(
-                Map.of(new Group(Source.ANNOTATION, State.EXPIRED), 3, new Group(Source.GRANT, State.VALID), 2),
-                1,
-                Map.of("shop", end),
-                OptionalInt.of(4)));
+        AtomicBoolean leading = new AtomicBoolean(true);
+        metrics.counted(
+                new Figures(
+                        Map.of(new Group(Source.ANNOTATION, State.EXPIRED), 3, new Group(Source.GRANT, State.VALID), 2),
+                        1,
+                        Map.of("shop", end),
+                        OptionalInt.of(4)),
+                leading::get);
 
         assertThat(gauge("exceptions", "source", "Annotation", "state", "expired"))
                 .isEqualTo(3);
@@ -51,12 +55,23 @@ class ExceptionMetricsTest {
         assertThat(gauge("grants.unused")).isEqualTo(4);
         assertThat(gauge("annotation.expiry.seconds", "namespace", "shop")).isEqualTo((double) end.getEpochSecond());
 
-        metrics.counted(Figures.NONE);
+        leading.set(false);
+
+        assertThat(gauge("annotation.expiry.seconds", "namespace", "shop"))
+                .as("no number, on which no alert fires")
+                .isNaN();
+        assertThat(registry.getMeters())
+                .filteredOn(meter -> !meter.getId().getName().endsWith("expiry.seconds"))
+                .allMatch(meter -> ((Gauge) meter).value() == 0);
+    }
+
+    @Test
+    void a_namespace_without_an_end_any_more_loses_its_series() {
+        Figures ending = new Figures(Map.of(), 0, Map.of("shop", Instant.EPOCH), OptionalInt.of(0));
+        metrics.counted(ending, () -> true);
+        metrics.counted(Figures.NONE, () -> true);
 
         assertThat(registry.find("apparmor_admission.annotation.expiry.seconds").gauges())
                 .isEmpty();
-        assertThat(registry.getMeters())
-                .filteredOn(Gauge.class::isInstance)
-                .allMatch(meter -> ((Gauge) meter).value() == 0);
     }
 }
