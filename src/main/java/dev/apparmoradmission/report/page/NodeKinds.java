@@ -46,7 +46,6 @@ final class NodeKinds {
 
     private final ClusterNodes nodes;
     private final Optional<Duration> maxAge;
-    private final Instant now;
     private final Map<String, Integer> uses = new HashMap<>();
     private final Map<Kind, List<Member>> kinds = new HashMap<>();
 
@@ -61,7 +60,6 @@ final class NodeKinds {
                 .map(AppArmorPolicy::localhost)
                 .flatMap(terms -> terms.maxAge().stream())
                 .min(Comparator.naturalOrder());
-        this.now = now;
         nodes.members().stream()
                 .sorted(Comparator.comparing(member -> member.node().name()))
                 .forEach(member -> kinds.computeIfAbsent(

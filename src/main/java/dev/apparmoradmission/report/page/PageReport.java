@@ -216,7 +216,8 @@ public final class PageReport implements Report {
                 ending + expired > 0 ? "fair" : "",
                 NamespaceTable.number(inForce),
                 "exceptions",
-                "in force; " + ending + " end within " + ExceptionBars.SOON.toDays() + " days, " + expired + " expired");
+                "in force; " + ending + " end within " + ExceptionBars.SOON.toDays() + " days, " + expired
+                        + " expired");
         if (nodes.isInventoried()) {
             figure(
                     html,
