@@ -59,6 +59,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
     private final SourceMetrics metrics;
     private final PlacementReporter placement;
     private final ReportsReporter reporter;
+    private final ExceptionMetrics exceptions;
     private final List<AutoCloseable> started = new ArrayList<>();
     private volatile PolicySet inForce = new PolicySet(List.of(), Map.of(), "");
     private volatile String clusterName = "";
@@ -79,6 +80,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
         this.metrics = new SourceMetrics(registry, store, state, clock);
         this.placement = new PlacementReporter(registry);
         this.reporter = new ReportsReporter(registry, clock);
+        this.exceptions = new ExceptionMetrics(registry);
     }
 
     void start(@Observes StartupEvent event) {
@@ -156,6 +158,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
         reportFormat()
                 .ifPresent(format -> listeners.add(new WrittenPasses(connection, format, troubles, reporter::written)));
         if (!listeners.isEmpty()) {
+            listeners.add(new CountedExceptions(exceptions));
             started.add(PassLeader.start(
                     connection, namespace, settings.reportsInterval(), store, listeners, reporter, troubles, clock));
         }
