@@ -44,7 +44,8 @@ final class GrantCheck implements Check {
     }
 
     private static void faults(Placed<AppArmorException> grant, AppArmorPolicy reader, Facts facts, Findings findings) {
-        List<ExceptionFault> faults = DocumentationFaults.of(grant.value().documentation(), reader.exceptions(), facts.now());
+        List<ExceptionFault> faults =
+                DocumentationFaults.of(grant.value().documentation(), reader.exceptions(), facts.now());
         String incomplete = faults.stream()
                 .filter(fault -> fault.kind() == Kind.DOCUMENTATION)
                 .map(ExceptionFault::text)

@@ -277,7 +277,8 @@ class ScanCommandTest {
         JsonNode data = JSON.readTree(run.out().replaceAll("(?s).*id=\"data\">(.*?)</script>.*", "$1"));
         List<String> rows = new ArrayList<>();
         data.at("/findings/rows")
-                .forEach(row -> rows.add(data.path("texts").path(row.path(3).asInt()).asText() + " x " + row.path(4)));
+                .forEach(row ->
+                        rows.add(data.path("texts").path(row.path(3).asInt()).asText() + " x " + row.path(4)));
         assertThat(rows).containsExactly("alone x 1", "web-1 x 2");
         assertThat(run.out()).contains("data-namespace=\"bank\"", "data-namespace=\"shop\"", "of 5 workloads");
     }
