@@ -319,7 +319,7 @@ class ClosedLoopTest {
     private static List<JsonNode> without(List<JsonNode> trees) {
         List<JsonNode> bare = new ArrayList<>();
         for (JsonNode tree : trees) {
-            bare.add(bare((JsonNode) tree.deepCopy()));
+            bare.add(bare(tree.deepCopy()));
         }
         return bare;
     }
@@ -369,14 +369,14 @@ class ClosedLoopTest {
         object.path("items").forEach(item -> pods(item, pods));
         if (object.path("kind").asText().equals("Pod")) {
             JsonNode synced =
-                    ApiServerModel.synced(ApiServerModel.withDefaults(withoutNulls((JsonNode) object.deepCopy())));
+                    ApiServerModel.synced(ApiServerModel.withDefaults(withoutNulls(object.deepCopy())));
             pods.add(new Pod(synced, ApiServerModel.podFaults(synced)));
             return;
         }
         Optional.of(object)
                 .map(tree -> tree.findPath("template"))
                 .filter(JsonNode::isObject)
-                .map(template -> ApiServerModel.withDefaults(withoutNulls((JsonNode) template.deepCopy())))
+                .map(template -> ApiServerModel.withDefaults(withoutNulls(template.deepCopy())))
                 .ifPresent(template ->
                         pods.add(new Pod(ApiServerModel.synced(template), ApiServerModel.templateFaults(template))));
     }
