@@ -368,8 +368,7 @@ class ClosedLoopTest {
     private static void pods(JsonNode object, List<Pod> pods) {
         object.path("items").forEach(item -> pods(item, pods));
         if (object.path("kind").asText().equals("Pod")) {
-            JsonNode synced =
-                    ApiServerModel.synced(ApiServerModel.withDefaults(withoutNulls(object.deepCopy())));
+            JsonNode synced = ApiServerModel.synced(ApiServerModel.withDefaults(withoutNulls(object.deepCopy())));
             pods.add(new Pod(synced, ApiServerModel.podFaults(synced)));
             return;
         }
