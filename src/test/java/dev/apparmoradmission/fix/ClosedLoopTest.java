@@ -79,13 +79,14 @@ class ClosedLoopTest {
 
     @Property(tries = 3000)
     void whateverCanBeMendedIsMendedAtOnce(
-            @ForAll("files") StyledText.File file, @ForAll("snapshots") Snapshot snapshot) throws Exception {
-        MendedFile mended = mended(file.content(), snapshot, false);
+            @ForAll("files") StyledText.File file, @ForAll("snapshots") Snapshot snapshot, @ForAll boolean renames)
+            throws Exception {
+        MendedFile mended = mended(file.content(), snapshot, renames);
 
         assertThat(mended.unreadable()).isEmpty();
         assertThat(mended.edited().refused()).isEmpty();
         byte[] after = after(file, mended);
-        MendedFile again = mended(after, snapshot, false);
+        MendedFile again = mended(after, snapshot, renames);
         assertThat(again.isChanged()).isFalse();
         assertThat(again.left().stream().map(ClosedLoopTest::withoutLine))
                 .isEqualTo(
