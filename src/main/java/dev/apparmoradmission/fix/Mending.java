@@ -71,12 +71,17 @@ final class Mending {
             return workload;
         }
         Mending mending = new Mending(workload, snapshot, now);
-        mending.migrate();
-        mending.stripNames();
-        mending.writeDefault();
-        if (renames) {
-            mending.rename();
-        }
+        Workload before;
+        do {
+            // One step may open the way for another: a name that was mended agrees with an annotation now.
+            before = mending.workload;
+            mending.migrate();
+            mending.stripNames();
+            mending.writeDefault();
+            if (renames) {
+                mending.rename();
+            }
+        } while (!mending.workload.equals(before));
         return mending.workload;
     }
 

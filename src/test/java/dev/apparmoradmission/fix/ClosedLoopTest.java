@@ -79,13 +79,14 @@ class ClosedLoopTest {
 
     @Property(tries = 3000)
     void whateverCanBeMendedIsMendedAtOnce(
-            @ForAll("files") StyledText.File file, @ForAll("snapshots") Snapshot snapshot) throws Exception {
-        MendedFile mended = mended(file.content(), snapshot, false);
+            @ForAll("files") StyledText.File file, @ForAll("snapshots") Snapshot snapshot, @ForAll boolean renames)
+            throws Exception {
+        MendedFile mended = mended(file.content(), snapshot, renames);
 
         assertThat(mended.unreadable()).isEmpty();
         assertThat(mended.edited().refused()).isEmpty();
         byte[] after = after(file, mended);
-        MendedFile again = mended(after, snapshot, false);
+        MendedFile again = mended(after, snapshot, renames);
         assertThat(again.isChanged()).isFalse();
         assertThat(again.left().stream().map(ClosedLoopTest::withoutLine))
                 .isEqualTo(
@@ -319,7 +320,7 @@ class ClosedLoopTest {
     private static List<JsonNode> without(List<JsonNode> trees) {
         List<JsonNode> bare = new ArrayList<>();
         for (JsonNode tree : trees) {
-            bare.add(bare((JsonNode) tree.deepCopy()));
+            bare.add(bare(tree.deepCopy()));
         }
         return bare;
     }
@@ -368,15 +369,14 @@ class ClosedLoopTest {
     private static void pods(JsonNode object, List<Pod> pods) {
         object.path("items").forEach(item -> pods(item, pods));
         if (object.path("kind").asText().equals("Pod")) {
-            JsonNode synced =
-                    ApiServerModel.synced(ApiServerModel.withDefaults(withoutNulls((JsonNode) object.deepCopy())));
+            JsonNode synced = ApiServerModel.synced(ApiServerModel.withDefaults(withoutNulls(object.deepCopy())));
             pods.add(new Pod(synced, ApiServerModel.podFaults(synced)));
             return;
         }
         Optional.of(object)
                 .map(tree -> tree.findPath("template"))
                 .filter(JsonNode::isObject)
-                .map(template -> ApiServerModel.withDefaults(withoutNulls((JsonNode) template.deepCopy())))
+                .map(template -> ApiServerModel.withDefaults(withoutNulls(template.deepCopy())))
                 .ifPresent(template ->
                         pods.add(new Pod(ApiServerModel.synced(template), ApiServerModel.templateFaults(template))));
     }

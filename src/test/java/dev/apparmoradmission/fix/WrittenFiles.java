@@ -65,10 +65,32 @@ final class WrittenFiles {
             }
         }
         sayNothing(spec, random);
+        misname(pod, random);
         if (random.nextInt(3) == 0) {
             spec.putArray("volumes").addObject().put("name", "tmp").putObject("emptyDir");
         }
         return pod;
+    }
+
+    /** With names that are nearly right, and annotations that have them right. */
+    private static void misname(ObjectNode pod, Random random) {
+        if (random.nextInt(6) > 0) {
+            return;
+        }
+        ObjectNode spec = (ObjectNode) pod.get("spec");
+        JsonNode container = spec.get("containers").get(0);
+        for (JsonNode holder : random.nextBoolean() ? List.of(spec) : List.of(spec, container)) {
+            ((ObjectNode) holder)
+                    .putObject("securityContext")
+                    .putObject("appArmorProfile")
+                    .put("type", "Localhost")
+                    .put("localhostProfile", random.nextBoolean() ? "localhost/k8s-web" : "k8s-webb");
+        }
+        if (random.nextBoolean()) {
+            ((ObjectNode) pod.get("metadata"))
+                    .withObjectProperty("annotations")
+                    .put("container.apparmor.security.beta.kubernetes.io/c0", "localhost/k8s-web");
+        }
     }
 
     /** With containers that have much in common, and an annotation for one of them. */
