@@ -150,8 +150,9 @@ func examine(command []string, directory string) (project, error) {
 }
 
 // What check refuses although a lenient decoder reads it: a key that comes twice, which an API server refuses too where it is
-// strict; tags of other tools; and a comma too many in what else is JSON.
-var strictness = regexp.MustCompile(`is there twice in one mapping|Duplicate field|: tag .+ does not fit|was expecting double-quote to start field name`)
+// strict; tags of other tools; a comma too many in what else is JSON; and what stands behind the end of a document ("..."), which
+// that decoder drops without a word.
+var strictness = regexp.MustCompile(`is there twice in one mapping|Duplicate field|: tag .+ does not fit|was expecting double-quote to start field name|expected '<document start>'`)
 
 func stricter(lines []string) bool {
 	return !slices.ContainsFunc(lines, func(line string) bool { return !strictness.MatchString(line) })
