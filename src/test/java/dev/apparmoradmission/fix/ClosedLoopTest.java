@@ -48,6 +48,8 @@ class ClosedLoopTest {
     private static final ManifestFile FILE = new ManifestFile("generated.yaml", true);
     private static final String BETA = "container.apparmor.security.beta.kubernetes.io/";
 
+    private static final Pattern SEPARATOR = Pattern.compile("(?m)^---\r?$");
+
     /** On a line that is taken away or changed there is one of these: what is mended, what is emptied by it, or braces. */
     private static final Pattern OF_MENDING = Pattern.compile(
             BETA + "|annotations['\"]?:|metadata['\"]?:|securityContext|appArmorProfile|localhostProfile|[{}]");
@@ -297,7 +299,7 @@ class ClosedLoopTest {
         List<JsonNode> trees = new ArrayList<>();
         if (text.startsWith("{")) {
             try {
-                for (String part : text.split("(?m)^---\r?$")) {
+                for (String part : SEPARATOR.splitAsStream(text).toList()) {
                     try (MappingIterator<JsonNode> values =
                             JSON.readerFor(JsonNode.class).readValues(part)) {
                         values.forEachRemaining(trees::add);

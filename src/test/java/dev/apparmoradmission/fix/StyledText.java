@@ -46,13 +46,18 @@ final class StyledText {
     /**
      * A file with these documents.
      *
-     * @param content the text, in UTF-8
+     * @param text the text
      * @param comments its comments, in their order
      */
-    record File(byte[] content, List<String> comments) {
+    record File(String text, List<String> comments) {
+
+        byte[] content() {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+
         @Override
         public String toString() {
-            return new String(content, StandardCharsets.UTF_8);
+            return text;
         }
     }
 
@@ -72,7 +77,7 @@ final class StyledText {
         if (random.nextInt(8) == 0) {
             whole = "\uFEFF" + whole;
         }
-        return new File(whole.getBytes(StandardCharsets.UTF_8), List.copyOf(text.notes));
+        return new File(whole, List.copyOf(text.notes));
     }
 
     @SafeVarargs
