@@ -68,7 +68,10 @@ class EveryFormTest {
                 DocumentBuilderFactory.newInstance()
                         .newDocumentBuilder()
                         .parse(new ByteArrayInputStream(report.getBytes(StandardCharsets.UTF_8)));
-            case HTML -> assertThat(report.strip()).startsWithIgnoringCase("<!doctype html>").endsWith("</html>");
+            case HTML ->
+                assertThat(report.strip())
+                        .startsWithIgnoringCase("<!doctype html>")
+                        .endsWith("</html>");
             case TEXT, GITHUB -> assertThat(report).endsWith(".\n");
         }
     }
