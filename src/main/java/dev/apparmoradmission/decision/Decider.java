@@ -101,10 +101,12 @@ public final class Decider {
                 ? Placing.none(defaulting.defaulted())
                 : placing(defaulting, applicable, eligibility, occasion.ofPods());
         // A template's pods will pass the default, and so will those of a manifest; a pod at the validating door has.
-        boolean afterDefault =
+        // In
+        // dry-run audit mode it has not, and is judged as it would have come there.
+        boolean beforeDefault =
                 operation instanceof Operation.Review || workload.kind().isTemplate();
-        Workload judged = afterDefault ? placing.placed() : workload;
-        Set<String> emptied = afterDefault ? defaulting.emptyAnnotationsRemoved() : Set.of();
+        Workload judged = beforeDefault || snapshot.dryRun() ? placing.placed() : workload;
+        Set<String> emptied = beforeDefault ? defaulting.emptyAnnotationsRemoved() : Set.of();
         Outlook outlook = occasion.outlook(judged, eligibility.of(judged));
         Settled settled = occasion.settle(judged, outlook, emptied, applicable);
 

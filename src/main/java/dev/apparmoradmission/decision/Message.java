@@ -37,6 +37,11 @@ public final class Message {
                 .toList());
     }
 
+    /** The line for what is neither denied nor warned of; of the same length. */
+    public static String recorded(Decision decision) {
+        return line(decision.findings(Action.AUDIT));
+    }
+
     private static String line(List<Finding> denied) {
         Map<String, List<Finding>> bySubject = new LinkedHashMap<>();
         denied.forEach(finding -> bySubject
@@ -119,11 +124,15 @@ public final class Message {
         return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
     }
 
+    /** However long its message, its rule is told. */
     private static String warning(Finding finding) {
-        String text = START + finding.subject() + ": " + finding.message() + " ["
-                + finding.rule().id() + "]";
-        String withFix = finding.fix().isEmpty() ? text : text + " - " + finding.fix();
-        String fitting = withFix.length() <= WARNING_LIMIT ? withFix : text;
-        return fitting.length() <= WARNING_LIMIT ? fitting : cut(fitting, WARNING_LIMIT - 3) + "...";
+        String text = START + finding.subject() + ": " + finding.message();
+        String rule = " [" + finding.rule().id() + "]";
+        String whole = text + rule;
+        String withFix = finding.fix().isEmpty() ? whole : whole + " - " + finding.fix();
+        if (withFix.length() <= WARNING_LIMIT) {
+            return withFix;
+        }
+        return whole.length() <= WARNING_LIMIT ? whole : cut(text, WARNING_LIMIT - 3 - rule.length()) + "..." + rule;
     }
 }

@@ -56,8 +56,10 @@ final class Scan implements Observation.Reader {
             case DENY -> judgement.verdict() == Verdict.DENIED;
             case WARN -> judgement.verdict() != Verdict.OK;
         };
-        boolean remarkable =
-                judgement.verdict() != Verdict.OK || !history.drifts().isEmpty();
+        // Under a policy that only records, what it records is all that there is to tell.
+        boolean remarkable = judgement.verdict() != Verdict.OK
+                || !judgement.decision().findings().isEmpty()
+                || !history.drifts().isEmpty();
         if (options.all() || report.wantsAll() || remarkable) {
             report.add(judgement, history);
         }

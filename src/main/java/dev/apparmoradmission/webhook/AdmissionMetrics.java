@@ -1,5 +1,6 @@
 package dev.apparmoradmission.webhook;
 
+import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Finding;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
@@ -8,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +30,20 @@ final class AdmissionMetrics {
 
     private record FindingKey(Rule rule, Action action, String namespace) {}
 
+    /** What dry-run audit mode kept from happening to a request. */
+    private enum Spared {
+        DENY,
+        PATCH
+    }
+
+    private record SparedKey(Spared outcome, String namespace) {}
+
     private final MeterRegistry registry;
     private final Timer seconds;
     private final Map<DecisionKey, Counter> decisions = new ConcurrentHashMap<>();
     private final Map<FindingKey, Counter> findings = new ConcurrentHashMap<>();
+    private final Map<FindingKey, Counter> meant = new ConcurrentHashMap<>();
+    private final Map<SparedKey, Counter> spared = new ConcurrentHashMap<>();
     private final Map<String, String> namespaces = new ConcurrentHashMap<>();
     private final Map<String, Counter> exceptions = new ConcurrentHashMap<>();
 
@@ -77,7 +89,22 @@ final class AdmissionMetrics {
                 finding.exception()
                         .ifPresent(accepted -> exception(accepted.source()).increment());
             }
+            if (ruling.mode().equals(Ruling.DRY_RUN)) {
+                dryRun(ruling, decision);
+            }
         });
+    }
+
+    /** What would have followed: the actions of the findings above are all Audit. */
+    private void dryRun(Ruling ruling, Decision decision) {
+        String namespace = ruling.request().namespace();
+        decision.findings().forEach(finding -> meant(finding, namespace).increment());
+        if (!decision.wouldBeAllowed()) {
+            spared(Spared.DENY, namespace).increment();
+        }
+        if (ruling.door() == Door.MUTATE && !decision.intendedPatch().isEmpty()) {
+            spared(Spared.PATCH, namespace).increment();
+        }
     }
 
     private Counter decision(DecisionKey key) {
@@ -102,6 +129,27 @@ final class AdmissionMetrics {
                         .description("Findings of the rules")
                         .tag("rule", missing.rule().id())
                         .tag("action", missing.action().policyName())
+                        .tag("namespace", missing.namespace())
+                        .register(registry));
+    }
+
+    private Counter meant(Finding finding, String namespace) {
+        return meant.computeIfAbsent(
+                new FindingKey(finding.rule(), finding.intended(), bounded(namespace)),
+                missing -> Counter.builder("apparmor_admission.dry.run.findings")
+                        .description("Findings in dry-run audit mode, by the action that would have followed")
+                        .tag("rule", missing.rule().id())
+                        .tag("action", missing.action().policyName())
+                        .tag("namespace", missing.namespace())
+                        .register(registry));
+    }
+
+    private Counter spared(Spared outcome, String namespace) {
+        return spared.computeIfAbsent(
+                new SparedKey(outcome, bounded(namespace)),
+                missing -> Counter.builder("apparmor_admission.dry.run.requests")
+                        .description("Requests that would have been denied or patched without dry-run audit mode")
+                        .tag("outcome", missing.outcome().name().toLowerCase(Locale.ROOT))
                         .tag("namespace", missing.namespace())
                         .register(registry));
     }

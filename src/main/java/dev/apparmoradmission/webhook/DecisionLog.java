@@ -18,7 +18,8 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
- * The decision log: one line for each denial and each review that warns, and one for each finding in dry-run audit mode. The
+ * The decision log: one line for what a review is denied for, one for what it warns of and one for what is only recorded, and in
+ * dry-run audit mode one for each finding. The
  * line is {@code key=value} pairs; where the log is JSON the line is the message alone, and the pairs are fields. Whatever a
  * client wrote is escaped, and nothing of an object but its name is in it.
  */
@@ -79,15 +80,23 @@ final class DecisionLog {
                 about(pairs, List.of(finding));
                 write(pairs, Value.text(finding.message()), LOG::info);
             }
-        } else if (!decision.allowed()) {
-            Map<String, Value> pairs = start(ruling, "deny", decision);
-            about(pairs, decision.findings(Action.ENFORCE));
-            write(pairs, Value.text(Message.denial(decision)), LOG::info);
-        } else if (!answer.warnings().isEmpty()) {
-            Map<String, Value> pairs = start(ruling, "warn", decision);
-            about(pairs, decision.findings(Action.WARN));
-            write(pairs, Value.text(String.join("; ", answer.warnings())), LOG::info);
+            return;
         }
+        if (!decision.allowed()) {
+            tell(ruling, decision, Action.ENFORCE, Message.denial(decision));
+        }
+        if (!answer.warnings().isEmpty()) {
+            tell(ruling, decision, Action.WARN, String.join("; ", answer.warnings()));
+        }
+        if (!decision.findings(Action.AUDIT).isEmpty()) {
+            tell(ruling, decision, Action.AUDIT, Message.recorded(decision));
+        }
+    }
+
+    private void tell(Ruling ruling, Decision decision, Action action, String message) {
+        Map<String, Value> pairs = start(ruling, verb(action), decision);
+        about(pairs, decision.findings(action));
+        write(pairs, Value.text(message), LOG::info);
     }
 
     /** A review that could not be judged, and was denied for that. */

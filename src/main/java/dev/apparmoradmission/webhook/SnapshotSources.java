@@ -71,7 +71,8 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
             WebhookState state,
             ClusterConnection connection,
             Clock clock,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            ExceptionMetrics exceptions) {
         this.settings = settings;
         this.store = store;
         this.state = state;
@@ -80,7 +81,7 @@ public class SnapshotSources implements PolicyListener, ClusterReports {
         this.metrics = new SourceMetrics(registry, store, state, clock);
         this.placement = new PlacementReporter(registry);
         this.reporter = new ReportsReporter(registry, clock);
-        this.exceptions = new ExceptionMetrics(registry);
+        this.exceptions = exceptions;
     }
 
     void start(@Observes StartupEvent event) {

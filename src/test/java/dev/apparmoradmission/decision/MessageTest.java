@@ -151,6 +151,8 @@ class MessageTest {
             assertThat(new String(warning.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
                     .isEqualTo(warning);
         });
+        assertThat(warnings.subList(0, 14))
+                .allSatisfy(warning -> assertThat(warning).containsPattern("\\[localhost-(not-allowed|not-loaded)]"));
     }
 
     @Test

@@ -147,6 +147,20 @@ class ScanCommandTest {
     }
 
     @Test
+    void what_is_only_recorded_is_told_as_well() throws IOException {
+        Path policy = dir.resolve("policies").resolve("strict.yaml");
+        Files.writeString(policy, Files.readString(policy).replace("spec:", "spec:\n  mode: Audit"));
+        cluster.list("/api/v1/pods", "Pod", pod("shop", "free", "n1", UNCONFINED), pod("shop", "good", "n1", WEB));
+
+        Run run = scan();
+
+        assertThat(run.out())
+                .contains("Pod shop/free\n    audit: container \"app\" (spec.containers[0]): type Unconfined")
+                .doesNotContain("shop/good");
+        assertThat(run.code()).isZero();
+    }
+
+    @Test
     void every_page_is_read_and_only_what_has_not_ended_is_asked_for() {
         cluster.reply("/api/v1/pods", next -> switch (next) {
             case "" -> Reply.page("Pod", "two", pods(0, 250));

@@ -66,6 +66,33 @@ class DecisionLogTest {
     }
 
     @Test
+    void a_denial_does_not_hide_what_is_warned_of() throws Exception {
+        String annotated = Reviews.pod("{}")
+                .replace(
+                        "\"name\":\"web\",",
+                        "\"name\":\"web\",\"annotations\":{\"container.apparmor.security.beta.kubernetes.io/app\":\"unconfined\"},");
+        log(Reviews.create(annotated), true);
+
+        assertThat(records)
+                .extracting(line -> line.getMdc("verdict") + " " + line.getMdc("rules"))
+                .containsExactly("deny unconfined", "warn annotation-deprecated");
+    }
+
+    @Test
+    void what_is_only_recorded_is_logged_as_well() throws Exception {
+        log(Reviews.create(Reviews.podOf("Unconfined")).replace("\"shop\"", "\"audited\""), true);
+
+        assertThat(records)
+                .singleElement()
+                .satisfies(line -> assertThat(line.getMdcCopy())
+                        .containsEntry("verdict", "audit")
+                        .containsEntry("mode", "Audit")
+                        .containsEntry("rules", "unconfined")
+                        .containsEntry("containers", "app"));
+        assertThat(line()).startsWith("AppArmor: container \"app\"").contains("[unconfined]");
+    }
+
+    @Test
     void what_a_client_writes_cannot_forge_a_line_or_a_pair() throws Exception {
         String evil = "x\\nverdict=allow\\\" uid=\\\"1\\u0085\\u2028";
         String review = Reviews.create(Reviews.podOf("Unconfined"))

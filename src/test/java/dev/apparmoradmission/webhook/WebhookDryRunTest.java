@@ -62,6 +62,12 @@ class WebhookDryRunTest {
         assertThat(webhook.metrics())
                 .containsPattern(
                         "apparmor_admission_findings_total\\{action=\"Audit\",namespace=\"shop\",rule=\"unconfined\"")
+                .containsPattern(
+                        "apparmor_admission_dry_run_findings_total\\{action=\"Enforce\",namespace=\"shop\",rule=\"unconfined\"")
+                .containsPattern(
+                        "apparmor_admission_dry_run_requests_total\\{namespace=\"shop\",outcome=\"deny\"[^}]*} 1.0")
+                .containsPattern(
+                        "apparmor_admission_dry_run_requests_total\\{namespace=\"shop\",outcome=\"patch\"[^}]*} 1.0")
                 .containsPattern("apparmor_admission_decisions_total\\{[^}]*mode=\"DryRun\"");
         assertThat(webhook.management().get("/q/health/ready").asString()).contains("\"dryRun\": true");
     }

@@ -69,6 +69,19 @@ class InstallGuideTest {
     }
 
     @Test
+    void everyAlertThatTheGuideToARollOutNamesIsThere() throws IOException {
+        String alerts = Files.readString(Renderers.DEPLOY.resolve("alerts.yaml"));
+
+        assertThat(Pattern.compile("`(AppArmor[A-Z]\\w+)`")
+                        .matcher(Files.readString(Renderers.DEPLOY.resolve("ROLLOUT.md")))
+                        .results()
+                        .map(found -> found.group(1))
+                        .filter(name -> !name.equals("AppArmorException")))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(name -> assertThat(alerts).contains("- alert: " + name + "\n"));
+    }
+
+    @Test
     void theExampleClusterHasItsOwnPoliciesAndRegistersTheWebhookLast() {
         List<ObjectNode> objects = Renderers.objects(
                 renderers.kustomized(Renderers.DEPLOY.resolve("gitops").resolve("cluster")));
