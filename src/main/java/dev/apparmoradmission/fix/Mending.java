@@ -157,10 +157,30 @@ final class Mending {
             Workload cleaned = without(annotations);
             // Where it comes with node affinity, alone it would lead the pod to nodes that cannot run it: not taken
             // then.
-            attempt(
-                    cleaned.withPodLevel(profile.orElse(workload.spec().profile()), cleaned.annotations()),
-                    Mending::isAlike);
+            Workload defaulted =
+                    cleaned.withPodLevel(profile.orElse(workload.spec().profile()), cleaned.annotations());
+            if (!attempt(defaulted, Mending::isAlike)) {
+                attempt(besideAnnotations(defaulted), Mending::isAlike);
+            }
         }
+    }
+
+    /**
+     * With what annotations say in the fields of their containers too: in a template the API server refuses an annotation beside
+     * another pod level (semantics §1.5, D03), and where it is not to be migrated it stays.
+     */
+    private static Workload besideAnnotations(Workload defaulted) {
+        List<Container> containers = new ArrayList<>();
+        for (Container container : defaulted.spec().containers()) {
+            Optional<Profile> annotated = Optional.ofNullable(
+                            defaulted.annotations().get(BetaAnnotation.PREFIX + container.name()))
+                    .filter(value -> BetaAnnotation.fate(value) == Fate.SYNCED)
+                    .map(BetaAnnotation::profile)
+                    .filter(profile -> !container.field().isDeclared()
+                            && !profile.equals(defaulted.spec().profile()));
+            containers.add(annotated.map(container::withField).orElse(container));
+        }
+        return defaulted.withContainers(containers);
     }
 
     // ---- names
@@ -234,16 +254,19 @@ final class Mending {
         boolean allows(Decision before, Decision after);
     }
 
-    private void attempt(Workload candidate, Comparison comparison) {
+    /** Takes it if it is better; tells whether it did. */
+    private boolean attempt(Workload candidate, Comparison comparison) {
         if (candidate.equals(workload)) {
-            return;
+            return false;
         }
         Derivation after = Derivation.of(candidate, snapshot, now);
-        if (findsNothingNew(derivation.decision(), after.decision())
-                && comparison.allows(derivation.decision(), after.decision())) {
+        boolean better = findsNothingNew(derivation.decision(), after.decision())
+                && comparison.allows(derivation.decision(), after.decision());
+        if (better) {
             workload = candidate;
             derivation = after;
         }
+        return better;
     }
 
     private static boolean findsNothingNew(Decision before, Decision after) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What {@code fix} makes of a file, as folders: {@code before} and {@code after}, {@code left.txt} with what it says of what a
- * person must mend, and {@code options.txt} where it is told more than usual.
+ * person must mend, {@code options.txt} where it is told more than usual, and {@code policy.yaml} where another one holds.
  */
 class FixCasesTest {
 
@@ -61,9 +61,10 @@ class FixCasesTest {
     }
 
     static List<String> arguments(Path folder, Path file, String... more) throws IOException {
+        Path own = folder.resolve("policy.yaml");
         List<String> arguments = new ArrayList<>(List.of(
                 "--policy",
-                CASES.resolve("policy.yaml").toString(),
+                (Files.exists(own) ? own : CASES.resolve("policy.yaml")).toString(),
                 "--inventory",
                 CASES.resolve("inventory.yaml").toString()));
         text(folder.resolve("options.txt")).lines().forEach(arguments::add);
