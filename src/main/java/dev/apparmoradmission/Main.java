@@ -10,9 +10,11 @@ import dev.apparmoradmission.explain.ExplainCommand;
 import dev.apparmoradmission.export.ExportCommand;
 import dev.apparmoradmission.fix.FixCommand;
 import dev.apparmoradmission.inventory.InventoryCommand;
+import dev.apparmoradmission.policydiff.PolicyDiffCommand;
 import dev.apparmoradmission.policylint.LintCommand;
 import dev.apparmoradmission.policytest.TestCommand;
 import dev.apparmoradmission.scan.ScanCommand;
+import dev.apparmoradmission.snapshot.SnapshotCommand;
 import dev.apparmoradmission.webhook.WebhookCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintStream;
@@ -35,6 +37,7 @@ public final class Main {
             Usage: java -jar quarkus-run.jar policy COMMAND [OPTION...]
             Commands:
               test    run the cases that are kept beside policies
+              diff    tell what other policies, or other nodes, would do to the workloads of a cluster
               lint    find policies that match nothing, and grants that are over, refused, unused or too wide
               export  make the API server's own admission policies of the part that needs neither nodes nor a clock
             policy COMMAND --help tells its options.
@@ -58,6 +61,7 @@ public final class Main {
             case "check" -> System.exit(CheckCommand.run(options, Surroundings.ofProcess()));
             case "fix" -> System.exit(FixCommand.run(options, Surroundings.ofProcess()));
             case "policy" -> System.exit(policy(options, Surroundings.ofProcess()));
+            case "snapshot" -> System.exit(SnapshotCommand.run(options, Surroundings.ofProcess()));
             case "scan" -> System.exit(ScanCommand.run(options, Surroundings.ofProcess()));
             case "explain" -> System.exit(ExplainCommand.run(options, Surroundings.ofProcess()));
             case "agent" ->
@@ -79,6 +83,7 @@ public final class Main {
         String command = arguments.isEmpty() ? "" : arguments.get(0);
         List<String> options = arguments.subList(Math.min(1, arguments.size()), arguments.size());
         return switch (command) {
+            case "diff" -> PolicyDiffCommand.run(options, surroundings);
             case "test" -> TestCommand.run(options, surroundings);
             case "lint" -> LintCommand.run(options, surroundings);
             case "export" -> ExportCommand.run(options, surroundings);
@@ -104,6 +109,7 @@ public final class Main {
         out.println("  explain    say why a workload of a manifest is judged as it is");
         out.println("  scan       judge what is in a live cluster");
         out.println("  exceptions list grants and annotations: whose, until when, needed or not");
+        out.println("  snapshot   keep what is judged of a live cluster in a directory");
         out.println("  inventory  show what each node really has, in a cluster or in files");
         out.println("  policy     work on policies before they are in force: policy --help tells how");
         out.println("  doctor     examine an installation in a cluster, and tell how to mend it");

@@ -288,7 +288,9 @@ class ArchitectureTest {
                 "export",
                 "policytest",
                 "policylint",
-                "doctor");
+                "doctor",
+                "snapshot",
+                "policydiff");
     }
 
     /** The package itself and those of every line below its own. */

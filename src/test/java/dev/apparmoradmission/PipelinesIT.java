@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.apparmoradmission.observed.FakeCluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -159,6 +160,63 @@ class PipelinesIT {
             assertThat(run(ROOT, Map.of(), List.of("bash", "-c", command)).code())
                     .as(line)
                     .isZero();
+        }
+    }
+
+    @Test
+    void the_workflow_of_the_readme_writes_its_comment_once_and_then_keeps_it_current() throws Exception {
+        JsonNode workflow = YAML.readTree(blocks().stream()
+                .filter(block -> block.startsWith("name: policy blast radius"))
+                .findFirst()
+                .orElseThrow());
+        JsonNode step = workflow.at("/jobs/diff/steps/3");
+        assertThat(step.path("run").asText())
+                .as("nothing of a pull request is a part of the script")
+                .doesNotContain("${{");
+        for (String side : List.of("old", "new")) {
+            Files.createDirectories(dir.resolve(side + "/policies"));
+        }
+        Files.copy(Path.of("policies/baseline.yaml"), dir.resolve("old/policies/p.yaml"));
+        Files.copy(Path.of("policies/restricted.yaml"), dir.resolve("new/policies/p.yaml"));
+        Files.createSymbolicLink(dir.resolve("tool"), ROOT);
+        Path gh = Files.writeString(Files.createDirectories(dir.resolve("path")).resolve("gh"), """
+                #!/usr/bin/env bash
+                printf '%s\n' "$*" >> "$ASKED"
+                if [[ $* == *--paginate* ]]; then cat "$COMMENT_IDS"; fi
+                """);
+        assertThat(gh.toFile().setExecutable(true)).isTrue();
+        Path ids = Files.writeString(dir.resolve("ids"), "");
+        Path asked = Files.writeString(dir.resolve("asked"), "");
+
+        try (FakeCluster cluster = new FakeCluster()
+                .list("/api/v1/nodes", "Node", "{\"metadata\": {\"name\": \"n1\"}}")
+                .list("/api/v1/namespaces", "Namespace", "{\"metadata\": {\"name\": \"shop\"}}")
+                .list("/api/v1/pods", "Pod", """
+                        {"metadata": {"namespace": "shop", "name": "p"}, "spec": {"containers": [
+                          {"name": "app", "securityContext": {"privileged": true, "appArmorProfile": {"type": "RuntimeDefault"}}}]}}
+                        """)) {
+            Map<String, String> environment = Map.of(
+                    "KUBECONFIG", cluster.kubeconfig(dir).toString(),
+                    "PATH", gh.getParent() + ":" + System.getenv("PATH"),
+                    "ASKED", asked.toString(),
+                    "COMMENT_IDS", ids.toString(),
+                    "COMMENTS", "repos/o/r/issues/7/comments");
+            List<String> script =
+                    List.of("bash", "-eo", "pipefail", "-c", step.path("run").asText());
+
+            assertThat(run(dir, environment, script).code()).isEqualTo(1);
+            assertThat(Files.readString(dir.resolve("comment.md")))
+                    .startsWith("<!-- apparmor-admission policy diff -->\n")
+                    .contains("1 newly denied");
+            assertThat(Files.readAllLines(asked).get(1))
+                    .isEqualTo("api repos/o/r/issues/7/comments --field body=@comment.md");
+
+            Files.writeString(ids, "41\n42\n");
+            assertThat(run(dir, environment, script).code()).isEqualTo(1);
+            assertThat(Files.readAllLines(asked).get(3))
+                    .isEqualTo("api --method PATCH repos/o/r/issues/comments/41 --field body=@comment.md");
+            assertThat(Files.readAllLines(asked).get(2))
+                    .contains("startswith(\"<!-- apparmor-admission policy diff -->\")");
         }
     }
 

@@ -121,19 +121,12 @@ class ReadmeTest {
         Run check = check(page(lines.get(1), "check"));
         assertThat(check.err()).isEmpty();
         assertThat(check.out()).startsWith("<!doctype html>").contains("restricted-nginx");
-        Files.writeString(directory.resolve("snapshot.json"), """
-                {"apiVersion": "apparmor-admission.dev/v1alpha1", "kind": "ClusterSnapshot", "server": "https://api.example",
-                 "takenAt": "2026-11-22T19:00:00Z"}
-                """);
-        Files.writeString(
-                Files.createDirectories(directory.resolve("nodes")).resolve("1.json"),
-                "{\"kind\": \"NodeList\", \"apiVersion\": \"v1\", \"items\": []}");
         Run scan = run(
                 ScanCommand::run,
-                Stream.concat(page(lines.get(0), "scan").stream(), Stream.of("--snapshot", directory.toString()))
+                Stream.concat(page(lines.get(0), "scan").stream(), Stream.of("--snapshot", "e2e/samples/snapshot"))
                         .toList());
         assertThat(scan.err()).isEmpty();
-        assertThat(scan.out()).startsWith("<!doctype html>").contains("snapshot of https://api.example");
+        assertThat(scan.out()).startsWith("<!doctype html>").contains("snapshot of https://cluster.example");
     }
 
     /** The arguments of a command whose output goes to a file. */

@@ -2,6 +2,8 @@ package dev.apparmoradmission.cluster;
 
 import dev.apparmoradmission.policy.Namespaces;
 import dev.apparmoradmission.wire.InventoryReader;
+import dev.apparmoradmission.wire.KeptFields;
+import dev.apparmoradmission.wire.ListExtract;
 import dev.apparmoradmission.workload.WorkloadKind;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -21,6 +23,15 @@ public final class LiveCluster implements ObservedCluster {
     private final KubernetesClient client;
     private final String inventoryNamespace;
 
+    /** Who takes the pages of a list that is copied. */
+    public interface Copier {
+        /** The list begins; what was taken of it before does not count. */
+        void begin() throws IOException;
+
+        /** Takes a page. */
+        void page(ListExtract page) throws IOException;
+    }
+
     private LiveCluster(KubernetesClient client, String inventoryNamespace) {
         this.client = client;
         this.inventoryNamespace = inventoryNamespace;
@@ -37,6 +48,11 @@ public final class LiveCluster implements ObservedCluster {
     public static LiveCluster open(Optional<String> context, String inventoryNamespace, String instead)
             throws UnreadableInputException {
         return new LiveCluster(KubectlCluster.open(context, instead), inventoryNamespace);
+    }
+
+    /** Where its inventory ConfigMaps are. */
+    public String inventoryNamespace() {
+        return inventoryNamespace;
     }
 
     /** The client, for those that write what they found. */
@@ -94,6 +110,39 @@ public final class LiveCluster implements ObservedCluster {
     public void workloads(List<String> namespaces, List<WorkloadKind> kinds, ListedWorkloads.Reader reader)
             throws IOException {
         new ListedWorkloads(client).read(namespaces, kinds, reader);
+    }
+
+    /**
+     * Copies one of its lists, page by page: of each object only what a decision looks at.
+     *
+     * @param list which list
+     * @param kept what is kept of each object
+     * @param copier takes the pages
+     * @return absent where all was read; else a line that says why not
+     * @throws IOException where the copier throws it
+     */
+    public Optional<String> copy(ApiList list, KeptFields kept, Copier copier) throws IOException {
+        return new ApiPages(client).read(list, new ApiPages.Taker<ListExtract>() {
+            @Override
+            public void begin() throws IOException {
+                copier.begin();
+            }
+
+            @Override
+            public ListExtract parsed(byte[] body) throws IOException {
+                return ListExtract.of(body, kept);
+            }
+
+            @Override
+            public String next(ListExtract page) {
+                return page.nextPage();
+            }
+
+            @Override
+            public void take(ListExtract page) throws IOException {
+                copier.page(page);
+            }
+        });
     }
 
     @Override

@@ -61,14 +61,7 @@ public final class Options {
 
     /** What stands behind the options: any number of files, directories, or {@code -}. */
     public static void files(CommandSpec spec) {
-        spec.addPositional(PositionalParamSpec.builder()
-                .index("0..*")
-                .arity("0..*")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .paramLabel("PATH")
-                .description("a file, a directory, or - for standard input")
-                .build());
+        positions(spec, "PATH", "a file, a directory, or - for standard input");
     }
 
     /**
@@ -141,6 +134,32 @@ public final class Options {
             paths.add(path(parsed, option, value));
         }
         return paths;
+    }
+
+    /**
+     * The paths that stand behind the options, in their order.
+     *
+     * @throws ParameterException where one is no path
+     */
+    public static List<Path> positions(ParseResult parsed) {
+        List<String> values = parsed.matchedPositionalValue(0, List.of());
+        List<Path> paths = new ArrayList<>();
+        for (String value : values) {
+            paths.add(path(parsed, value.isEmpty() ? "an empty argument" : value, value));
+        }
+        return paths;
+    }
+
+    /** Declares what stands behind the options: directories or files that a command names in this way. */
+    public static void positions(CommandSpec spec, String label, String help) {
+        spec.addPositional(PositionalParamSpec.builder()
+                .index("0..*")
+                .arity("0..*")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .paramLabel(label)
+                .description(help)
+                .build());
     }
 
     /**

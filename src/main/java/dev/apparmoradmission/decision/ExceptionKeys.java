@@ -24,6 +24,11 @@ public final class ExceptionKeys {
 
     private ExceptionKeys() {}
 
+    /** Whether an annotation's key is of this family. */
+    public static boolean has(String key) {
+        return key.startsWith(PREFIX);
+    }
+
     static Documentation documentation(Map<String, String> annotations) {
         return new Documentation(
                 get(annotations, REASON), get(annotations, OWNER), get(annotations, TICKET), get(annotations, EXPIRES));

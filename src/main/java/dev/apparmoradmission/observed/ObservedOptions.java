@@ -55,8 +55,13 @@ public record ObservedOptions(
     /** Adds the options to a command's. */
     public static void declare(CommandSpec spec) {
         Options.many(spec, POLICY, "DIR", "a directory or file with policies, repeatable (default: policies)");
+        declareAllButPolicies(spec);
+    }
+
+    /** Adds all of them but the policies, to a command that has its own way to name those. */
+    public static void declareAllButPolicies(CommandSpec spec) {
         declareCluster(spec);
-        Options.many(spec, NAMESPACE, "NAME", "look only there, repeatable (default: everywhere)");
+        declareNamespace(spec);
         Options.one(
                 spec,
                 NOW,
@@ -66,14 +71,29 @@ public record ObservedOptions(
 
     /** Adds those that say which cluster, to a command that looks at all of it and has the others already. */
     public static void declareCluster(CommandSpec spec) {
-        Options.one(spec, CONTEXT, "NAME", "the context of the kubeconfig (default: its current one)");
         Options.one(
                 spec, SNAPSHOT, "DIR", "look at a snapshot of a cluster, which snapshot has made, not at a live one");
+        declareLive(spec);
+    }
+
+    /** Adds those that say which live cluster. */
+    private static void declareLive(CommandSpec spec) {
+        Options.one(spec, CONTEXT, "NAME", "the context of the kubeconfig (default: its current one)");
         Options.one(
                 spec,
                 INVENTORY_NAMESPACE,
                 "NAME",
                 "where the inventory ConfigMaps are (default: " + DEFAULT_INVENTORY_NAMESPACE + ")");
+    }
+
+    private static void declareNamespace(CommandSpec spec) {
+        Options.many(spec, NAMESPACE, "NAME", "look only there, repeatable (default: everywhere)");
+    }
+
+    /** Adds those that say where to look in a live cluster, to a command that judges nothing. */
+    public static void declareWhere(CommandSpec spec) {
+        declareLive(spec);
+        declareNamespace(spec);
     }
 
     /** Whether a cluster or a snapshot is asked for, to a command that can do without. */
@@ -106,6 +126,16 @@ public record ObservedOptions(
     }
 
     /**
+     * Opens the live cluster.
+     *
+     * @param instead what to do where there is none, beside setting KUBECONFIG
+     * @throws UnreadableInputException with one line, where there is none
+     */
+    public LiveCluster openLive(String instead) throws UnreadableInputException {
+        return LiveCluster.open(context, inventoryNamespace, instead);
+    }
+
+    /**
      * Opens the cluster, or the snapshot.
      *
      * @throws UnreadableInputException with one line, where there is none
@@ -113,8 +143,7 @@ public record ObservedOptions(
     public ObservedCluster open() throws UnreadableInputException {
         return snapshot.isPresent()
                 ? SnapshotDirectory.open(snapshot.get())
-                : LiveCluster.open(
-                        context, inventoryNamespace, "give --snapshot DIR, or use check, which judges files");
+                : openLive("give --snapshot DIR, or use check, which judges files");
     }
 
     /** The instant to judge at: the one given, else when the snapshot was taken, else the present in whole seconds. */

@@ -61,6 +61,16 @@ public record StoredWorkload(WorkloadKind kind, ManifestObject object) {
         }
     }
 
+    /** The node that it is bound to; absent where it is not, or is no pod that can be read. */
+    public Optional<String> node() {
+        try {
+            return object.workload(object.namespace())
+                    .flatMap(read -> read.spec().placement().nodeName());
+        } catch (UnreadableWorkloadException e) {
+            return Optional.empty();
+        }
+    }
+
     /** As what it is judged. */
     public Operation operation() {
         return kind.isTemplate() ? Operation.Review.SHARED : new Operation.Create(Requester.ANYONE);

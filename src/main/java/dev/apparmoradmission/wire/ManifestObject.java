@@ -77,9 +77,19 @@ public final class ManifestObject {
         return metadata.controller;
     }
 
+    /** Whether it is, being of this kind, a template that another object makes and keeps: where that one is judged, this need not be. */
+    public boolean isKeptTemplate(WorkloadKind ofKind) {
+        return ofKind.isTemplate() && controller().isPresent();
+    }
+
     /** {@code metadata.continue} of a list: where its next page begins; empty where it has none. */
     public String nextPage() {
         return metadata.nextPage;
+    }
+
+    /** {@code metadata.labels}. */
+    public Map<String, String> labels() {
+        return Map.copyOf(metadata.labels);
     }
 
     /** {@code metadata.annotations}. */

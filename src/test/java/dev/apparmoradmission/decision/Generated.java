@@ -228,14 +228,15 @@ public final class Generated {
     }
 
     /** Whether a node reports, and what. */
-    enum State {
+    public enum State {
         ON,
         OFF,
         SILENT
     }
 
     /** A node before it has a name. */
-    record GeneratedNode(ContainerRuntime runtime, boolean tainted, State state, Map<String, ProfileMode> profiles) {
+    public record GeneratedNode(
+            ContainerRuntime runtime, boolean tainted, State state, Map<String, ProfileMode> profiles) {
 
         List<Taint> taints() {
             return tainted ? List.of(new Taint("k", "v", "NoSchedule")) : List.of();
@@ -243,7 +244,7 @@ public final class Generated {
     }
 
     /** The world of these nodes, called n1, n2, …. */
-    static World world(List<GeneratedNode> nodes) {
+    public static World world(List<GeneratedNode> nodes) {
         World world = new World();
         for (int i = 0; i < nodes.size(); i++) {
             GeneratedNode node = nodes.get(i);

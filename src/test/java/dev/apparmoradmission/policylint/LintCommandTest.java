@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.apparmoradmission.cluster.SnapshotFixture;
 import dev.apparmoradmission.observed.FakeCluster;
+import dev.apparmoradmission.workload.WorkloadKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,27 +193,11 @@ class LintCommandTest {
     }
 
     private Path snapshot(String pod) throws IOException {
-        Path snapshot = directory.resolve("snapshot");
-        write(snapshot.resolve("snapshot.json"), """
-                {"apiVersion": "apparmor-admission.dev/v1alpha1", "kind": "ClusterSnapshot", "server": "https://c",
-                 "takenAt": "%s"}
-                """.formatted(NOW));
-        write(snapshot.resolve("nodes/0001.json"), list("Node", "{\"metadata\": {\"name\": \"n1\"}}"));
-        write(
-                snapshot.resolve("inventory/0001.json"),
-                list("ConfigMap", "{\"metadata\": {\"name\": \"i\"}, \"data\": {\"n1\": \"web (enforce)\"}}"));
-        write(snapshot.resolve("namespaces/0001.json"), list("Namespace", "{\"metadata\": {\"name\": \"shop\"}}"));
-        write(snapshot.resolve("workloads/pods-0001.json"), list("Pod", pod));
-        return snapshot;
-    }
-
-    private static String list(String kind, String item) {
-        return "{\"apiVersion\": \"v1\", \"kind\": \"" + kind + "List\", \"items\": [" + item + "]}";
-    }
-
-    private static void write(Path file, String content) throws IOException {
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, content);
+        return new SnapshotFixture()
+                .node("n1", "web (enforce)")
+                .namespace("shop")
+                .add(WorkloadKind.POD, pod)
+                .write(directory.resolve("snapshot"));
     }
 
     @Test

@@ -178,25 +178,35 @@ final class Snapshot {
                 .put("kind", "ClusterSnapshot")
                 .put("server", "https://prod-eu.example:6443")
                 .put("takenAt", TAKEN);
-        ArrayNode missing = description.putArray("notRead");
-        notRead.forEach(missing::add);
-        put(snapshot.resolve("snapshot.json"), description);
-        put(snapshot.resolve("nodes/0001.json"), list("NodeList", "v1", nodes));
+        description.putArray("namespaces");
         ObjectNode map = JSON.createObjectNode();
         ObjectNode metadata = metadata(map, "apparmor-admission", "inventory");
         metadata.putObject("labels").put("apparmor-admission.dev/inventory", "true");
         ObjectNode content = map.putObject("data");
         inventory.forEach(content::put);
-        put(snapshot.resolve("inventory/0001.json"), list("ConfigMapList", "v1", List.of(map)));
+        ObjectNode lists = description.putObject("lists");
+        put(snapshot, lists, "nodes", "nodes/", list("NodeList", "v1", nodes));
+        put(snapshot, lists, "inventory", "inventory/", list("ConfigMapList", "v1", List.of(map)));
         for (int i = 0; i < pods.size(); i += PAGE) {
             put(
-                    snapshot.resolve("workloads/pods-%04d.json".formatted(i / PAGE + 1)),
+                    snapshot,
+                    lists,
+                    "pods",
+                    "workloads/pods-",
                     list("PodList", "v1", pods.subList(i, Math.min(pods.size(), i + PAGE))));
         }
         for (Map.Entry<String, List<ObjectNode>> kind : templates.entrySet()) {
             String name = kind.getKey().equals("deployments") ? "DeploymentList" : "DaemonSetList";
-            put(snapshot.resolve("workloads/" + kind.getKey() + "-0001.json"), list(name, "apps/v1", kind.getValue()));
+            put(
+                    snapshot,
+                    lists,
+                    kind.getKey(),
+                    "workloads/" + kind.getKey() + "-",
+                    list(name, "apps/v1", kind.getValue()));
         }
+        ArrayNode missing = description.putArray("notRead");
+        notRead.forEach(missing::add);
+        JSON.writeValue(snapshot.resolve("snapshot.json").toFile(), description);
         Path policyFiles = Files.createDirectories(directory.resolve("policies"));
         for (Map.Entry<String, String> policy : policies.entrySet()) {
             Files.writeString(policyFiles.resolve(policy.getKey()), policy.getValue());
@@ -210,8 +220,17 @@ final class Snapshot {
         return list;
     }
 
-    private static void put(Path file, ObjectNode content) throws IOException {
+    /** Writes the next page of a list, and counts it. */
+    private static void put(Path snapshot, ObjectNode lists, String name, String prefix, ObjectNode page)
+            throws IOException {
+        ObjectNode counts = lists.withObjectProperty(name);
+        int pages = counts.path("pages").asInt() + 1;
+        counts.put("pages", pages)
+                .put(
+                        "objects",
+                        counts.path("objects").asInt() + page.path("items").size());
+        Path file = snapshot.resolve(prefix + "%05d.json".formatted(pages));
         Files.createDirectories(file.getParent());
-        JSON.writeValue(file.toFile(), content);
+        JSON.writeValue(file.toFile(), page);
     }
 }
