@@ -161,6 +161,15 @@ class ScanCommandTest {
     }
 
     @Test
+    void the_page_says_of_each_pod_what_has_drifted() {
+        cluster.list("/api/v1/pods", "Pod", pod("shop", "drifted", "n2", WEB), pod("shop", "good", "n1", WEB));
+
+        assertThat(scan("--output", "html").out())
+                .containsOnlyOnce("Drift: container ")
+                .contains("[profile-weakened]");
+    }
+
+    @Test
     void every_page_is_read_and_only_what_has_not_ended_is_asked_for() {
         cluster.reply("/api/v1/pods", next -> switch (next) {
             case "" -> Reply.page("Pod", "two", pods(0, 250));

@@ -2,7 +2,9 @@ package dev.apparmoradmission.report.page;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.apparmoradmission.decision.AcceptedException;
+import dev.apparmoradmission.decision.Drift;
 import dev.apparmoradmission.decision.Finding;
+import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.report.History;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The workloads of which there is something to say. Pods of one controller with the same findings share a row, or a Deployment of
@@ -60,7 +63,8 @@ final class WorkloadRows {
         }
     }
 
-    private record Key(String namespace, String kind, String name, String place, List<Likeness> findings) {}
+    private record Key(
+            String namespace, String kind, String name, String place, List<Likeness> findings, List<String> drifts) {}
 
     /** A finding of a row, as it reads for the first of its workloads. */
     private record Shown(Finding finding, boolean known, Place place, int path, int message, int fix, BitSet nodes) {}
@@ -105,7 +109,8 @@ final class WorkloadRows {
     /** Adds a workload, if there is something to say of it and room for it. */
     void add(Judgement judgement, History history) {
         List<Finding> all = judgement.decision().findings();
-        if (all.isEmpty() && judgement.decision().notes().isEmpty()) {
+        List<Drift> drifts = history.drifts().stream().limit(MOST_FINDINGS).toList();
+        if (all.isEmpty() && drifts.isEmpty() && judgement.decision().notes().isEmpty()) {
             return;
         }
         List<Finding> findings = all.size() > MOST_FINDINGS ? worst(all) : all;
@@ -121,6 +126,10 @@ final class WorkloadRows {
                 judgement.isLive() ? "" : judgement.file() + "#" + judgement.document(),
                 findings.stream()
                         .map(finding -> Likeness.of(judgement, finding))
+                        .toList(),
+                drifts.stream()
+                        .map(drift -> drift.kind().reportName() + " "
+                                + drift.container().name())
                         .toList());
         Row known = rows.get(key);
         if (known != null) {
@@ -134,7 +143,17 @@ final class WorkloadRows {
             left++;
             return;
         }
-        rows.put(key, row(judgement, kind, name, findings, all.size() - findings.size()));
+        List<Integer> notes = Stream.concat(
+                        judgement.decision().notes().stream(), drifts.stream().map(WorkloadRows::told))
+                .map(texts::of)
+                .toList();
+        rows.put(key, row(judgement, kind, name, findings, notes, all.size() - findings.size()));
+    }
+
+    private static String told(Drift drift) {
+        return "Drift: container " + Quoted.of(drift.container().name()) + " ("
+                + drift.container().path() + "): " + drift.message() + " ["
+                + drift.kind().reportName() + "]";
     }
 
     private static List<Finding> worst(List<Finding> findings) {
@@ -144,9 +163,13 @@ final class WorkloadRows {
                 .toList();
     }
 
-    private Row row(Judgement judgement, String kind, String name, List<Finding> findings, int unshown) {
-        List<Integer> notes =
-                judgement.decision().notes().stream().map(texts::of).toList();
+    private Row row(
+            Judgement judgement,
+            String kind,
+            String name,
+            List<Finding> findings,
+            List<Integer> notes,
+            int unshown) {
         Row row = new Row(judgement, kind, name, notes, unshown);
         List.of(row.namespace, row.kind, row.name, row.first, row.file).forEach(texts::of);
         for (Finding finding : findings) {
