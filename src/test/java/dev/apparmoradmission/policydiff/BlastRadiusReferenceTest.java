@@ -53,7 +53,8 @@ class BlastRadiusReferenceTest {
 
     @Test
     void the_table_names_each_kind_of_change_in_its_order() throws Exception {
-        String section = reference().replaceFirst("(?s)^.*?\n## Blast radius", "").replaceFirst("(?s)\n## .*$", "");
+        String section =
+                reference().replaceFirst("(?s)^.*?\n## Blast radius", "").replaceFirst("(?s)\n## .*$", "");
         assertThat(ROW.matcher(section).results().map(row -> row.group(1)).toList())
                 .isEqualTo(
                         Arrays.stream(Change.values()).map(Change::reportName).toList());

@@ -164,12 +164,7 @@ final class WorkloadRows {
     }
 
     private Row row(
-            Judgement judgement,
-            String kind,
-            String name,
-            List<Finding> findings,
-            List<Integer> notes,
-            int unshown) {
+            Judgement judgement, String kind, String name, List<Finding> findings, List<Integer> notes, int unshown) {
         Row row = new Row(judgement, kind, name, notes, unshown);
         List.of(row.namespace, row.kind, row.name, row.first, row.file).forEach(texts::of);
         for (Finding finding : findings) {
