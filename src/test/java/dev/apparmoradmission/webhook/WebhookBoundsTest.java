@@ -7,11 +7,14 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.vertx.http.HttpServer;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -61,12 +64,29 @@ class WebhookBoundsTest {
         return socket;
     }
 
+    /** What is answered. It may come, and the connection end, while the request is still on its way. */
     private String raw(String request) throws Exception {
         try (SSLSocket socket = open()) {
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            socket.getOutputStream().flush();
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            socket.startHandshake();
+            CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> received(socket));
+            try {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream().flush();
+            } catch (IOException ended) {
+                // The answer says why.
+            }
+            return answer.get(30, TimeUnit.SECONDS);
         }
+    }
+
+    private static String received(SSLSocket socket) {
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        try {
+            socket.getInputStream().transferTo(received);
+        } catch (IOException ended) {
+            // What had come until then counts.
+        }
+        return received.toString(StandardCharsets.UTF_8);
     }
 
     // ---- what is told
