@@ -2,12 +2,7 @@ package dev.apparmoradmission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.apparmoradmission.command.Surroundings;
-import dev.apparmoradmission.report.TextReport;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.time.Clock;
+import dev.apparmoradmission.command.CommandRun;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -17,27 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code policy} leads to its commands. */
 class PolicyCommandsTest {
 
-    private record Run(int code, String out, String err) {}
-
-    private static Run policy(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Main.policy(
-                List.of(arguments),
-                new Surroundings(
-                        new ByteArrayInputStream(new byte[0]),
-                        out,
-                        err,
-                        Clock.systemUTC(),
-                        StandardCharsets.UTF_8,
-                        TextReport.Style.PLAIN));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private static CommandRun policy(String... arguments) {
+        return CommandRun.of(Main::policy, List.of(arguments));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--help", "-h", "help"})
     void its_help_names_commands_all_of_which_are_there(String help) {
-        Run told = policy(help);
+        CommandRun told = policy(help);
 
         assertThat(told.code()).isZero();
         assertThat(told.err()).isEmpty();
@@ -48,7 +30,7 @@ class PolicyCommandsTest {
                 .toList();
         assertThat(commands).contains("export");
         for (String command : commands) {
-            Run own = policy(command, "--help");
+            CommandRun own = policy(command, "--help");
             assertThat(own.code()).as(command).isZero();
             assertThat(own.out()).startsWith("Usage: java -jar quarkus-run.jar policy " + command + " ");
         }
@@ -56,8 +38,8 @@ class PolicyCommandsTest {
 
     @Test
     void no_command_and_an_unknown_one_are_bad_usage() {
-        Run none = policy();
-        Run unknown = policy("exprot\n\u001b[31m");
+        CommandRun none = policy();
+        CommandRun unknown = policy("exprot\n\u001b[31m");
 
         assertThat(none.code()).isEqualTo(2);
         assertThat(none.err()).startsWith("policy: a command is needed.\nUsage: ");

@@ -2,15 +2,9 @@ package dev.apparmoradmission.exceptions;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.apparmoradmission.command.Surroundings;
-import dev.apparmoradmission.report.TextReport;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.apparmoradmission.command.CommandRun;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 
 /** What a run of {@code exceptions} ended with. */
@@ -19,17 +13,8 @@ record ExceptionsRun(int code, String out, String err) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static ExceptionsRun of(Instant now, String input, List<String> arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Surroundings surroundings = new Surroundings(
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                out,
-                err,
-                Clock.fixed(now, ZoneOffset.UTC),
-                StandardCharsets.UTF_8,
-                new TextReport.Style(false, false));
-        int code = ExceptionsCommand.run(arguments, surroundings);
-        return new ExceptionsRun(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        CommandRun run = CommandRun.of(ExceptionsCommand::run, input, now, arguments);
+        return new ExceptionsRun(run.code(), run.out(), run.err());
     }
 
     JsonNode json() throws IOException {

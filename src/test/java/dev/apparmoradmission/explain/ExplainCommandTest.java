@@ -4,17 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.apparmoradmission.command.Surroundings;
-import dev.apparmoradmission.report.TextReport;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.apparmoradmission.command.CommandRun;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,7 +93,7 @@ class ExplainCommandTest {
 
     @Test
     void the_whole_way_to_a_denial_is_on_one_screen() throws IOException {
-        Run run = explain(DEPLOYMENT);
+        CommandRun run = explain(DEPLOYMENT);
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo("""
@@ -144,7 +138,7 @@ class ExplainCommandTest {
 
     @Test
     void what_counts_is_marked_whether_it_is_an_annotation_or_a_field() throws IOException {
-        Run run = explain("""
+        CommandRun run = explain("""
                 kind: Pod
                 metadata:
                   name: debug
@@ -280,7 +274,7 @@ class ExplainCommandTest {
         assertThat(explain(two, "--workload", "deployment/web").out())
                 .startsWith("Deployment shop/web")
                 .doesNotContain("other");
-        Run none = explain(two, "--workload", "job/web");
+        CommandRun none = explain(two, "--workload", "job/web");
         assertThat(none.code()).isEqualTo(2);
         assertThat(none.err()).isEqualTo("explain: no workload job/web in these files\n");
     }
@@ -314,7 +308,7 @@ class ExplainCommandTest {
 
     @Test
     void names_of_others_cannot_forge_lines() throws IOException {
-        Run run = explain("""
+        CommandRun run = explain("""
                 {kind: Pod, metadata: {name: "p\\nallowed"}, spec: {containers: [{name: "a\\nb",
                  securityContext: {appArmorProfile: {type: Localhost, localhostProfile: "x\\ny"}}}]}}
                 """);
@@ -326,7 +320,7 @@ class ExplainCommandTest {
     @ParameterizedTest
     @CsvSource({"--no-such-option", "--output xml", "--now tomorrow"})
     void bad_usage_is_2_with_the_way_to_the_options(String option) throws IOException {
-        Run run = explain(DEPLOYMENT, option.split(" "));
+        CommandRun run = explain(DEPLOYMENT, option.split(" "));
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).endsWith("explain --help tells the options.\n");
@@ -353,7 +347,7 @@ class ExplainCommandTest {
         return out.substring(from, out.indexOf('\n', from));
     }
 
-    private Run explain(String manifest, String... more) throws IOException {
+    private CommandRun explain(String manifest, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "-",
                 "--policy",
@@ -366,22 +360,9 @@ class ExplainCommandTest {
         return run(manifest, arguments);
     }
 
-    private static Run run(String input, List<String> arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = ExplainCommand.run(
-                arguments,
-                new Surroundings(
-                        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                        out,
-                        err,
-                        Clock.fixed(NOW, ZoneOffset.UTC),
-                        StandardCharsets.UTF_8,
-                        TextReport.Style.PLAIN));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private static CommandRun run(String input, List<String> arguments) {
+        return CommandRun.of(ExplainCommand::run, input, NOW, arguments);
     }
-
-    private record Run(int code, String out, String err) {}
 
     private void write(String name, String content) throws IOException {
         Path file = dir.resolve(name);

@@ -4,19 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.command.CommandRun;
 import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.observed.FakeCluster.Reply;
-import dev.apparmoradmission.report.TextReport;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -38,8 +31,6 @@ class ExplainStoredTest {
     Path dir;
 
     private FakeCluster cluster;
-
-    private record Run(int code, String out, String err) {}
 
     @BeforeEach
     void begin() throws IOException {
@@ -76,27 +67,16 @@ class ExplainStoredTest {
                 """.formatted(namespace, name);
     }
 
-    private Run explain(String... options) {
+    private CommandRun explain(String... options) {
         List<String> arguments =
                 new ArrayList<>(List.of("--policy", dir.resolve("strict.yaml").toString()));
         arguments.addAll(List.of(options));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = ExplainCommand.run(
-                arguments,
-                new Surroundings(
-                        InputStream.nullInputStream(),
-                        out,
-                        err,
-                        Clock.fixed(Instant.parse("2026-11-22T19:00:00Z"), ZoneOffset.UTC),
-                        StandardCharsets.UTF_8,
-                        new TextReport.Style(false, false)));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return CommandRun.of(ExplainCommand::run, arguments);
     }
 
     @Test
     void a_pod_is_explained_as_it_is_stored() {
-        Run run = explain("--workload", "pod/web", "--namespace", "shop");
+        CommandRun run = explain("--workload", "pod/web", "--namespace", "shop");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
@@ -130,12 +110,12 @@ class ExplainStoredTest {
 
     @Test
     void what_is_not_there_and_what_cannot_be_read_is_2() {
-        Run none = explain("--workload", "pod/none", "--namespace", "shop");
+        CommandRun none = explain("--workload", "pod/none", "--namespace", "shop");
         assertThat(none.code()).isEqualTo(2);
         assertThat(none.err()).isEqualTo("explain: no workload pod/none in namespace shop\n");
 
         cluster.reply("/api/v1/namespaces/shop/pods", next -> Reply.refused(403));
-        Run refused = explain("--workload", "pod/web", "--namespace", "shop");
+        CommandRun refused = explain("--workload", "pod/web", "--namespace", "shop");
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.err()).startsWith("cluster: pods in namespace shop: you may not list them");
     }
@@ -149,7 +129,7 @@ class ExplainStoredTest {
                 "--workload web --context c web.yaml | --context is for a cluster, which is not asked where files are given"
             })
     void options_that_do_not_fit_together_are_refused(String options, String line) {
-        Run run = explain(options.split(" "));
+        CommandRun run = explain(options.split(" "));
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).isEqualTo("explain: " + line + "\nexplain --help tells the options.\n");

@@ -6,15 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dev.apparmoradmission.command.Surroundings;
-import dev.apparmoradmission.report.TextReport;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.apparmoradmission.command.CommandRun;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -35,27 +30,14 @@ class PolicyExportTest {
     @TempDir
     Path directory;
 
-    private record Run(int code, String out, String err) {}
-
-    private static Run run(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = ExportCommand.run(
-                List.of(arguments),
-                new Surroundings(
-                        new ByteArrayInputStream(new byte[0]),
-                        out,
-                        err,
-                        Clock.systemUTC(),
-                        StandardCharsets.UTF_8,
-                        new TextReport.Style(false, false)));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private static CommandRun run(String... arguments) {
+        return CommandRun.of(ExportCommand::run, List.of(arguments));
     }
 
     private static String exported(Path policy, String... more) {
         List<String> arguments = new ArrayList<>(List.of("--policy", policy.toString()));
         arguments.addAll(List.of(more));
-        Run run = run(arguments.toArray(String[]::new));
+        CommandRun run = run(arguments.toArray(String[]::new));
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
         return run.out();
@@ -274,7 +256,7 @@ class PolicyExportTest {
         for (String[] arguments : new String[][] {
             {"--format", "rego"}, {"--mutating", "v2"}, {"more"}, {"--exclude-namespace", "Kube_System"}
         }) {
-            Run run = run(arguments);
+            CommandRun run = run(arguments);
             assertThat(run.code()).isEqualTo(2);
             assertThat(run.out()).isEmpty();
             assertThat(run.err()).startsWith("policy export: ").hasLineCount(2).contains("policy export --help");
@@ -287,7 +269,7 @@ class PolicyExportTest {
     @Test
     void policies_that_cannot_be_used_are_told_with_file_and_place() throws IOException {
         Path broken = Files.writeString(directory.resolve("broken.yaml"), "kind: AppArmorPolicy\nspec: {mode: Off}\n");
-        Run run = run("--policy", broken.toString());
+        CommandRun run = run("--policy", broken.toString());
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains("broken.yaml:");
@@ -296,7 +278,7 @@ class PolicyExportTest {
                 directory.resolve("long.yaml"),
                 "{apiVersion: apparmor-admission.dev/v1alpha1, kind: AppArmorPolicy, metadata: {name: %s}, spec: {}}"
                         .formatted("a".repeat(250)));
-        Run tooLong = run("--policy", longest.toString());
+        CommandRun tooLong = run("--policy", longest.toString());
         assertThat(tooLong.code()).isEqualTo(2);
         assertThat(tooLong.err()).hasLineCount(1).contains("give the policy a shorter one");
     }

@@ -2,6 +2,7 @@ package dev.apparmoradmission.fix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apparmoradmission.command.CommandRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ class FixCasesTest {
         Path file = directory.resolve("file." + extension);
         Files.copy(folder.resolve("before." + extension), file);
 
-        FixRun run = FixRun.of(arguments(folder, file, "--write"));
+        CommandRun run = FixRun.of(arguments(folder, file, "--write"));
 
         assertThat(Files.readString(file)).isEqualTo(Files.readString(folder.resolve("after." + extension)));
         String left = text(folder.resolve("left.txt"));
@@ -54,7 +55,7 @@ class FixCasesTest {
         assertThat(run.code())
                 .isEqualTo(left.isEmpty() ? 0 : left.contains("FILE:") && !left.startsWith("left") ? 2 : 1);
         byte[] mended = Files.readAllBytes(file);
-        FixRun again = FixRun.of(arguments(folder, file, "--write"));
+        CommandRun again = FixRun.of(arguments(folder, file, "--write"));
         assertThat(again.out()).isEmpty();
         assertThat(again.code()).isEqualTo(run.code());
         assertThat(Files.readAllBytes(file)).isEqualTo(mended);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apparmoradmission.check.CheckRun;
 import dev.apparmoradmission.cluster.UnreadableInputException;
+import dev.apparmoradmission.command.CommandRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ class FixCommandTest {
         return arguments;
     }
 
-    private static FixRun fix(Object... words) {
+    private static CommandRun fix(Object... words) {
         return FixRun.of(arguments(words));
     }
 
@@ -72,7 +73,7 @@ class FixCommandTest {
     void without_being_told_to_it_changes_no_file_and_prints_a_patch() throws Exception {
         Path file = write("pod.yaml", OPEN);
 
-        FixRun run = fix(file);
+        CommandRun run = fix(file);
 
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).isEqualTo("1 file to change.\n");
@@ -95,7 +96,7 @@ class FixCommandTest {
     void told_to_it_changes_the_file_and_says_what_it_did() throws Exception {
         Path file = write("pod.yaml", OPEN);
 
-        FixRun run = fix("--write", file);
+        CommandRun run = fix("--write", file);
 
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
@@ -109,8 +110,8 @@ class FixCommandTest {
     void where_there_is_nothing_to_mend_it_says_nothing() throws Exception {
         Path file = write("pod.yaml", MENDED);
 
-        for (FixRun run : List.of(fix(file), fix("--write", file))) {
-            assertThat(run).isEqualTo(new FixRun(0, "", ""));
+        for (CommandRun run : List.of(fix(file), fix("--write", file))) {
+            assertThat(run).isEqualTo(new CommandRun(0, "", ""));
         }
     }
 
@@ -118,12 +119,12 @@ class FixCommandTest {
     void standard_input_is_printed_mended_with_all_that_it_cannot_read() {
         String template = "---\na: {{ b }}\n";
 
-        assertThat(FixRun.fed(OPEN, arguments("-"))).isEqualTo(new FixRun(0, MENDED, ""));
-        FixRun half = FixRun.fed(OPEN + template, arguments("-"));
+        assertThat(FixRun.fed(OPEN, arguments("-"))).isEqualTo(new CommandRun(0, MENDED, ""));
+        CommandRun half = FixRun.fed(OPEN + template, arguments("-"));
         assertThat(half.out()).isEqualTo(MENDED + template);
         assertThat(half.code()).isEqualTo(2);
         assertThat(half.err()).startsWith("-:8:").hasLineCount(1);
-        FixRun diff = FixRun.fed(OPEN, arguments("--diff", "-"));
+        CommandRun diff = FixRun.fed(OPEN, arguments("--diff", "-"));
         assertThat(diff.code()).isEqualTo(1);
         assertThat(diff.out()).startsWith("--- a/stdin\n+++ b/stdin\n@@ ");
     }
@@ -134,7 +135,7 @@ class FixCommandTest {
         Path two = write("apps/vendor/two.yaml", OPEN);
         Path broken = write("apps/chart.yaml", "a: {{ .Values.b }}\n");
 
-        FixRun run = fix("--write", "--exclude", "vendor", directory.resolve("apps"));
+        CommandRun run = fix("--write", "--exclude", "vendor", directory.resolve("apps"));
 
         assertThat(Files.readString(one)).isEqualTo(MENDED);
         assertThat(Files.readString(two)).isEqualTo(OPEN);
@@ -152,7 +153,7 @@ class FixCommandTest {
         "'--renmae,x.yaml', Unknown option"
     })
     void bad_usage_is_told_in_a_line_with_the_way_out(String arguments, String line) {
-        FixRun run = FixRun.of(
+        CommandRun run = FixRun.of(
                 Stream.of(arguments.split(",")).filter(word -> !word.isEmpty()).toList());
 
         assertThat(run.code()).isEqualTo(2);
@@ -162,7 +163,7 @@ class FixCommandTest {
 
     @Test
     void its_usage_names_every_option_and_exit_code() {
-        FixRun run = FixRun.of("--help");
+        CommandRun run = FixRun.of("--help");
 
         assertThat(run.code()).isZero();
         assertThat(run.out())
@@ -218,7 +219,7 @@ class FixCommandTest {
         String comment = "# " + "x".repeat(1 << 20) + "\n";
         Path file = write("pod.yaml", OPEN + comment.repeat(33));
 
-        FixRun run = fix("--write", file);
+        CommandRun run = fix("--write", file);
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith(file + ": ").contains("bytes; at most").hasLineCount(1);
@@ -238,7 +239,7 @@ class FixCommandTest {
         });
         writer.start();
 
-        FixRun run = fix("--write", pipe);
+        CommandRun run = fix("--write", pipe);
         writer.join();
 
         assertThat(run.code()).isEqualTo(2);
@@ -262,7 +263,7 @@ class FixCommandTest {
     void the_name_of_a_file_cannot_forge_a_line_of_the_patch_or_the_terminal() throws Exception {
         Path file = write("a\n+b \u001b[31m.yaml", OPEN);
 
-        FixRun run = fix(file);
+        CommandRun run = fix(file);
 
         assertThat(run.out()).startsWith("--- \"a/").doesNotContain("\n+b", "\u001b");
         assertThat(fix("--write", file).out()).doesNotContain("\u001b").hasLineCount(1);
@@ -273,8 +274,11 @@ class FixCommandTest {
     @Test
     void git_and_patch_make_of_the_files_what_it_would_have_made_of_them() throws Exception {
         Map<String, byte[]> files = new TreeMap<>();
+        // Whatever is generated, there is something to mend.
+        files.put("open.yaml", OPEN.getBytes(StandardCharsets.UTF_8));
         Arbitrary<StyledText.File> generated = WrittenFiles.files(false);
-        List<StyledText.File> samples = generated.list().ofSize(120).sample();
+        List<StyledText.File> samples =
+                generated.list().ofSize(120).withoutEdgeCases().sample();
         for (int i = 0; i < samples.size(); i++) {
             files.put("file " + i + ".yaml", samples.get(i).content());
         }
@@ -321,12 +325,12 @@ class FixCommandTest {
     @Test
     void check_finds_nothing_that_it_could_have_mended() throws Exception {
         List<StyledText.File> samples =
-                WrittenFiles.files(false).list().ofSize(150).sample();
+                WrittenFiles.files(false).list().ofSize(150).withoutEdgeCases().sample();
         for (int i = 0; i < samples.size(); i++) {
             Files.write(directory.resolve(i + ".yaml"), samples.get(i).content());
         }
         List<String> before = rules();
-        FixRun run = fix("--write", directory);
+        CommandRun run = fix("--write", directory);
 
         List<String> after = rules();
 

@@ -5,20 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.apparmoradmission.cluster.SnapshotFixture;
-import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.command.CommandRun;
 import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.observed.FakeCluster.Reply;
-import dev.apparmoradmission.report.TextReport;
 import dev.apparmoradmission.workload.WorkloadKind;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,8 +37,6 @@ class PolicyDiffCommandTest {
     private final SnapshotFixture snapshot = new SnapshotFixture()
             .node("n1", "k8s-web (enforce)", "learn (complain)", "open (unconfined)")
             .node("n2", "k8s-web (enforce)", "learn (complain)", "open (unconfined)");
-
-    private record Run(int code, String out, String err) {}
 
     @BeforeEach
     void policies() throws IOException {
@@ -177,7 +168,7 @@ class PolicyDiffCommandTest {
                         """)
                 .write(dir.resolve("shot"));
 
-        Run run = diff("audit", "strict");
+        CommandRun run = diff("audit", "strict");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isEqualTo(1);
@@ -216,7 +207,7 @@ class PolicyDiffCommandTest {
                 .add(WorkloadKind.DEPLOYMENT, template("web", WEB))
                 .write(dir.resolve("shot"));
 
-        Run run = run("--policy", file("strict"), "--snapshot", shot(), "--without-node", "n3");
+        CommandRun run = run("--policy", file("strict"), "--snapshot", shot(), "--without-node", "n3");
         assertThat(run.out())
                 .contains(
                         "NEWLY WARNED  Deployment shop/pinned, its template\n",
@@ -226,7 +217,8 @@ class PolicyDiffCommandTest {
                         "4 workloads: 0 newly denied, 0 newly unconfined, 1 newly allowed; pods that go with their nodes: 1.\n");
         assertThat(run.code()).isZero();
 
-        Run json = run("--policy", file("strict"), "--snapshot", shot(), "--without-node", "n3", "--output", "json");
+        CommandRun json =
+                run("--policy", file("strict"), "--snapshot", shot(), "--without-node", "n3", "--output", "json");
         assertThat(json(json).at("/nodes/without/0").asText()).isEqualTo("n3");
         assertThat(json(json).at("/summary/leaving").asInt()).isEqualTo(1);
 
@@ -234,10 +226,11 @@ class PolicyDiffCommandTest {
                         .out())
                 .isEqualTo(run.out());
 
-        Run glob = run("--policy", file("strict"), "--snapshot", shot(), "--without-node", "n*");
+        CommandRun glob = run("--policy", file("strict"), "--snapshot", shot(), "--without-node", "n*");
         assertThat(glob.out()).contains("pods that go with their nodes: 2.");
-        Run none = run("--policy", file("strict"), "--snapshot", shot(), "--without-node", "m*");
-        assertThat(none).isEqualTo(new Run(2, "", "--without-node m*: no node of the cluster has such a name\n"));
+        CommandRun none = run("--policy", file("strict"), "--snapshot", shot(), "--without-node", "m*");
+        assertThat(none)
+                .isEqualTo(new CommandRun(2, "", "--without-node m*: no node of the cluster has such a name\n"));
     }
 
     @Test
@@ -250,20 +243,20 @@ class PolicyDiffCommandTest {
                 "{\"kind\": \"List\", \"items\": [" + SnapshotFixture.inventory("n1", "k8s-web (complain)") + ","
                         + SnapshotFixture.inventory("n9", "k8s-web (complain)") + "]}");
 
-        Run strict = run("--policy", file("strict"), "--snapshot", shot(), "--inventory", proposed.toString());
+        CommandRun strict = run("--policy", file("strict"), "--snapshot", shot(), "--inventory", proposed.toString());
         assertThat(strict.err()).isEqualTo("warning: --inventory: no nodes of the cluster, and left out: n9\n");
         assertThat(strict.code()).isEqualTo(1);
         assertThat(strict.out())
                 .contains("NEWLY DENIED  Pod shop/one\n", "is in complain mode on 1 of 1 eligible node (n1)")
                 .doesNotContain("shop/two");
 
-        Run hushed = run("--policy", file("hushed"), "--snapshot", shot(), "--inventory", proposed.toString());
+        CommandRun hushed = run("--policy", file("hushed"), "--snapshot", shot(), "--inventory", proposed.toString());
         assertThat(hushed.code()).isZero();
         assertThat(hushed.out())
                 .contains("CONFINED OTHERWISE  Pod shop/one\n    container \"app\": Enforced -> Complain\n");
 
         Files.writeString(proposed, SnapshotFixture.inventory("n1", "k8s-web (unconfined)"));
-        Run open = run("--policy", file("hushed"), "--snapshot", shot(), "--inventory", proposed.toString());
+        CommandRun open = run("--policy", file("hushed"), "--snapshot", shot(), "--inventory", proposed.toString());
         assertThat(open.code()).isEqualTo(1);
         assertThat(open.out())
                 .contains(
@@ -277,7 +270,7 @@ class PolicyDiffCommandTest {
                 dir.resolve("beside.yaml"),
                 Files.readString(dir.resolve("strict.yaml")).replace("name: p}", "name: q}"));
 
-        Run run = run("--policy", beside.toString(), "--snapshot", shot(), file("audit"), file("lax"));
+        CommandRun run = run("--policy", beside.toString(), "--snapshot", shot(), file("audit"), file("lax"));
 
         assertThat(run.code()).isZero();
         assertThat(run.out()).isEqualTo("1 workload: nothing changes.\n");
@@ -305,7 +298,7 @@ class PolicyDiffCommandTest {
                 .add(WorkloadKind.POD, pod("shop", "early", "", "", "n2"))
                 .write(dir.resolve("shot"));
 
-        Run run = diff("audit", "strict", "--output", "markdown");
+        CommandRun run = diff("audit", "strict", "--output", "markdown");
 
         assertThat(run.out().replaceAll("`[0-9a-f]{12}`", "`HASH`")).isEqualTo("""
                 <!-- apparmor-admission policy diff -->
@@ -395,7 +388,7 @@ class PolicyDiffCommandTest {
     void what_could_not_be_read_makes_every_form_say_that_it_is_not_all() throws Exception {
         snapshot.notRead("cluster: cronjobs: you may not list them").write(dir.resolve("shot"));
 
-        Run text = diff("audit", "strict");
+        CommandRun text = diff("audit", "strict");
         assertThat(text.code()).isEqualTo(2);
         assertThat(text.err()).isEqualTo("cluster: cronjobs: you may not list them\n");
         assertThat(text.out())
@@ -425,7 +418,7 @@ class PolicyDiffCommandTest {
                                 ? Reply.page("DaemonSet", "more", template("d", UNCONFINED))
                                 : Reply.refused(410))) {
             System.setProperty("kubeconfig", cluster.kubeconfig(dir).toString());
-            Run run = run(file("audit"), file("strict"));
+            CommandRun run = run(file("audit"), file("strict"));
             assertThat(run.code()).isEqualTo(2);
             assertThat(run.err())
                     .contains(
@@ -451,7 +444,7 @@ class PolicyDiffCommandTest {
         if (!arguments.isEmpty()) {
             all.addAll(List.of(arguments.split(" ", -1)));
         }
-        Run run = run(all.toArray(String[]::new));
+        CommandRun run = run(all.toArray(String[]::new));
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).isNotEmpty();
@@ -465,28 +458,17 @@ class PolicyDiffCommandTest {
         return dir.resolve("shot").toString();
     }
 
-    private Run diff(String before, String after, String... more) {
+    private CommandRun diff(String before, String after, String... more) {
         List<String> arguments = new ArrayList<>(List.of("--snapshot", shot(), file(before), file(after)));
         arguments.addAll(List.of(more));
         return run(arguments.toArray(String[]::new));
     }
 
-    private static JsonNode json(Run run) throws IOException {
+    private static JsonNode json(CommandRun run) throws IOException {
         return JSON.readTree(run.out());
     }
 
-    private static Run run(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = PolicyDiffCommand.run(
-                List.of(arguments),
-                new Surroundings(
-                        InputStream.nullInputStream(),
-                        out,
-                        err,
-                        Clock.fixed(Instant.parse("2026-11-22T19:00:00Z"), ZoneOffset.UTC),
-                        StandardCharsets.UTF_8,
-                        TextReport.Style.PLAIN));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private static CommandRun run(String... arguments) {
+        return CommandRun.of(PolicyDiffCommand::run, List.of(arguments));
     }
 }

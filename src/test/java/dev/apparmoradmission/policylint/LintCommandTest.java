@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.apparmoradmission.cluster.SnapshotFixture;
+import dev.apparmoradmission.command.CommandRun;
 import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.workload.WorkloadKind;
 import java.io.IOException;
@@ -60,7 +61,7 @@ class LintCommandTest {
                 """);
     }
 
-    private LintRun lint(String... more) {
+    private CommandRun lint(String... more) {
         return LintRun.of(Stream.concat(List.of("--policy", policies.toString()).stream(), Stream.of(more))
                 .toList());
     }
@@ -69,7 +70,7 @@ class LintCommandTest {
 
     @Test
     void each_finding_has_its_line_its_id_and_a_way_out_and_what_is_not_known_is_told() {
-        LintRun run = lint("--now", NOW);
+        CommandRun run = lint("--now", NOW);
 
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
@@ -107,7 +108,7 @@ class LintCommandTest {
                                 + ": \"grant-expires-soon, grant-without-controls\"}}");
         Files.writeString(policies, accepting);
 
-        LintRun run = lint("--now", NOW, "--fail-on", "note");
+        CommandRun run = lint("--now", NOW, "--fail-on", "note");
 
         assertThat(run.code()).isZero();
         assertThat(run.out()).doesNotContain("[grant-").endsWith("nothing found; 2 accepted.\n");
@@ -162,7 +163,7 @@ class LintCommandTest {
                 directory.resolve("pods.json"),
                 "{\"apiVersion\": \"v1\", \"kind\": \"PodList\", \"items\": [" + POD + "]}");
 
-        LintRun run = lint("--now", NOW, pods.toString());
+        CommandRun run = lint("--now", NOW, pods.toString());
 
         assertThat(run.out())
                 .contains(
@@ -173,7 +174,7 @@ class LintCommandTest {
 
     @Test
     void a_snapshot_tells_all_at_the_instant_at_which_it_was_taken() throws IOException {
-        LintRun run = lint("--snapshot", snapshot(POD).toString());
+        CommandRun run = lint("--snapshot", snapshot(POD).toString());
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
@@ -185,7 +186,7 @@ class LintCommandTest {
     void what_a_snapshot_lacks_makes_the_report_partial() throws IOException {
         Path snapshot = snapshot("{\"metadata\": {\"namespace\": \"shop\"}, \"spec\": {\"containers\": \"none\"}}");
 
-        LintRun run = lint("--snapshot", snapshot.toString(), "--output", "json");
+        CommandRun run = lint("--snapshot", snapshot.toString(), "--output", "json");
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("Pod shop/").contains("cannot be read: spec.containers");
@@ -210,7 +211,7 @@ class LintCommandTest {
 
             lint("--now", NOW);
             assertThat(cluster.asked()).isEmpty();
-            LintRun run = lint("--now", NOW, "--cluster");
+            CommandRun run = lint("--now", NOW, "--cluster");
 
             assertThat(run.err()).isEmpty();
             assertThat(run.out())
@@ -227,7 +228,7 @@ class LintCommandTest {
     void policies_that_are_refused_are_told_with_their_places() throws IOException {
         Files.writeString(policies, Files.readString(policies).replace("Grant}", "Grants}"));
 
-        LintRun run = lint();
+        CommandRun run = lint();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
@@ -240,7 +241,7 @@ class LintCommandTest {
         Path pod = Files.writeString(
                 directory.resolve("pod.json"), POD.replaceFirst("\\{", "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", "));
 
-        LintRun run = lint("--now", NOW, broken.toString(), pod.toString());
+        CommandRun run = lint("--now", NOW, broken.toString(), pod.toString());
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("broken.yaml:1:");
@@ -262,7 +263,7 @@ class LintCommandTest {
                 "--snapshot s --context c"
             })
     void bad_usage_is_one_line_and_the_way_to_help(String arguments) {
-        LintRun run = lint(arguments.split(" "));
+        CommandRun run = lint(arguments.split(" "));
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
@@ -273,7 +274,7 @@ class LintCommandTest {
 
     @Test
     void the_policies_that_we_ship_have_neither_errors_nor_warnings() {
-        LintRun run = LintRun.of("--policy", "policies", "--now", NOW, "--fail-on", "warning");
+        CommandRun run = LintRun.of("--policy", "policies", "--now", NOW, "--fail-on", "warning");
 
         assertThat(run.code()).as(run.out()).isZero();
         assertThat(run.out()).contains("4 policies and 1 grant: ").contains("1 accepted");

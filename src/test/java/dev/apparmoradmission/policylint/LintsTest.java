@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.apparmoradmission.command.CommandRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -120,7 +121,7 @@ class LintsTest {
         if (one.has("workloads")) {
             arguments.add(workloads(one.path("workloads")));
         }
-        LintRun run = LintRun.of(arguments);
+        CommandRun run = LintRun.of(arguments);
         assertThat(run.err()).isEmpty();
         List<JsonNode> findings = new ArrayList<>();
         JSON.readTree(run.out()).path("findings").forEach(findings::add);

@@ -1,14 +1,9 @@
 package dev.apparmoradmission.policytest;
 
-import dev.apparmoradmission.command.Surroundings;
-import dev.apparmoradmission.report.TextReport;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.apparmoradmission.command.CommandRun;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,21 +49,8 @@ abstract class CaseDirectory {
     @TempDir
     Path directory;
 
-    record Run(int code, String out, String err) {}
-
-    static Run run(String in, String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = TestCommand.run(
-                List.of(arguments),
-                new Surroundings(
-                        new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
-                        out,
-                        err,
-                        Clock.systemUTC(),
-                        StandardCharsets.UTF_8,
-                        TextReport.Style.PLAIN));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    static CommandRun run(String in, String... arguments) {
+        return CommandRun.of(TestCommand::run, in, CommandRun.NOW, List.of(arguments));
     }
 
     @BeforeEach

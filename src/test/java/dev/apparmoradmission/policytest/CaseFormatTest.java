@@ -2,6 +2,7 @@ package dev.apparmoradmission.policytest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apparmoradmission.command.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class CaseFormatTest extends CaseDirectory {
                         "{allowed: true}",
                         "namespaces: [{metadata: {name: shop}}]"));
 
-        Run run = run("", file.toString());
+        CommandRun run = run("", file.toString());
 
         assertThat(run.out()).contains("5 cases: ");
         assertThat(run.out())
@@ -75,7 +76,7 @@ class CaseFormatTest extends CaseDirectory {
                 : more;
         Path file = test("a.test.yaml", unconfined("it cannot be", DENIED, fields.split("\n")));
 
-        Run run = run("", file.toString());
+        CommandRun run = run("", file.toString());
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith(file + ":").contains(problem);
@@ -112,7 +113,7 @@ class CaseFormatTest extends CaseDirectory {
     void an_expectation_that_cannot_be_wrong_does_not_exist(String expect, String problem) throws IOException {
         Path file = test("a.test.yaml", unconfined("it expects nothing", expect));
 
-        Run run = run("", file.toString());
+        CommandRun run = run("", file.toString());
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("spec.cases[0].expect").contains(problem);
@@ -131,7 +132,7 @@ class CaseFormatTest extends CaseDirectory {
         Path file = test("a.test.yaml", unconfined("it cannot be judged", DENIED));
         Files.writeString(directory.resolve("mine.yaml"), POLICIES.replace("Steer", "Stear"));
 
-        Run run = run("", file.toString());
+        CommandRun run = run("", file.toString());
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith(directory.resolve("mine.yaml") + ":7:").contains("\"Stear\" is not one of");

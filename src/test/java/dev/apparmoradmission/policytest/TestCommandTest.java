@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.apparmoradmission.command.CommandRun;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ class TestCommandTest extends CaseDirectory {
     void a_case_that_holds_is_a_line_and_all_of_them_exit_with_0() throws IOException {
         Path file = test("a.test.yaml", unconfined("nobody runs unconfined", DENIED));
 
-        Run run = run("", directory.toString());
+        CommandRun run = run("", directory.toString());
 
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
@@ -76,7 +77,7 @@ class TestCommandTest extends CaseDirectory {
             throws IOException {
         Path file = test("a.test.yaml", unconfined("it holds", DENIED), unconfined("it does not", expect));
 
-        Run run = run("", file.toString());
+        CommandRun run = run("", file.toString());
 
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.out().lines().skip(1).limit(3))
@@ -98,7 +99,7 @@ class TestCommandTest extends CaseDirectory {
     void programs_get_json_with_the_same() throws IOException {
         Path file = test("a.test.yaml", unconfined("one", DENIED), unconfined("two", "{allowed: false}"));
 
-        Run run = run("", "--output", "json", file.toString());
+        CommandRun run = run("", "--output", "json", file.toString());
 
         JsonNode json = new ObjectMapper().readTree(run.out());
         assertThat(run.code()).isEqualTo(1);
@@ -118,7 +119,7 @@ class TestCommandTest extends CaseDirectory {
         Path file = test("a.test.yaml", unconfined("one <&>", DENIED), unconfined("two", "{allowed: false}"));
         Path broken = Files.writeString(directory.resolve("b.test.yaml"), "kind: [");
 
-        Run run = run("", "--output", "junit", file.toString(), broken.toString());
+        CommandRun run = run("", "--output", "junit", file.toString(), broken.toString());
 
         assertThat(run.code()).isEqualTo(2);
         Element suites = DocumentBuilderFactory.newInstance()
@@ -154,7 +155,7 @@ class TestCommandTest extends CaseDirectory {
         assertThat(run("", "--run", "first*", "--run", "*d", file.toString()).out())
                 .contains("first of all", "third", "2 cases: 2 passed")
                 .doesNotContain("second", "No case touches");
-        Run none = run("", "--run", "first", file.toString());
+        CommandRun none = run("", "--run", "first", file.toString());
         assertThat(none.code()).isEqualTo(2);
         assertThat(none.err()).contains("no case has such a name");
     }
@@ -172,7 +173,8 @@ class TestCommandTest extends CaseDirectory {
                         .writeValueAsString(new YAMLMapper()
                                 .readTree(HEAD + unconfined("of json", DENIED).indent(2))));
 
-        Run run = run("", directory.toString(), directory.resolve("x.yaml.bak").toString());
+        CommandRun run =
+                run("", directory.toString(), directory.resolve("x.yaml.bak").toString());
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
@@ -191,8 +193,8 @@ class TestCommandTest extends CaseDirectory {
 
     @Test
     void where_there_is_no_case_nothing_has_passed() {
-        Run none = run("", directory.toString());
-        Run nowhere = run("", directory.resolve("missing").toString());
+        CommandRun none = run("", directory.toString());
+        CommandRun nowhere = run("", directory.resolve("missing").toString());
 
         assertThat(none.code()).isEqualTo(2);
         assertThat(none.err()).contains("no *.test.yaml");
@@ -205,7 +207,7 @@ class TestCommandTest extends CaseDirectory {
         test("a.test.yaml", unconfined("it holds", DENIED));
         test("b.test.yaml", unconfined("it is not run", DENIED, "unknown: field"));
 
-        Run run = run("", directory.toString());
+        CommandRun run = run("", directory.toString());
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).contains("it holds", "1 case: 1 passed, 0 failed; not all could be read.");
@@ -240,7 +242,7 @@ class TestCommandTest extends CaseDirectory {
         assertThat(run("", "--help").out())
                 .startsWith("Usage: java -jar quarkus-run.jar policy test")
                 .contains("--run");
-        Run bad = run("", "--output", "sarif");
+        CommandRun bad = run("", "--output", "sarif");
         assertThat(bad.code()).isEqualTo(2);
         assertThat(bad.err())
                 .startsWith("policy test: --output must be one of text, json, junit")

@@ -4,19 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.command.CommandRun;
 import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.observed.FakeCluster.Reply;
-import dev.apparmoradmission.report.TextReport;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +28,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScanCommandTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Instant NOW = Instant.parse("2026-11-22T19:00:00Z");
 
     /** The client's property for the file that KUBECONFIG names. */
     private static final String KUBECONFIG = "kubeconfig";
@@ -44,8 +36,6 @@ class ScanCommandTest {
     Path dir;
 
     private FakeCluster cluster;
-
-    private record Run(int code, String out, String err) {}
 
     @BeforeEach
     void begin() throws IOException {
@@ -113,7 +103,7 @@ class ScanCommandTest {
                 .list("/apis/apps/v1/deployments", "Deployment", template("web", false))
                 .list("/apis/apps/v1/replicasets", "ReplicaSet", template("web-1", true));
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo("""
@@ -152,7 +142,7 @@ class ScanCommandTest {
         Files.writeString(policy, Files.readString(policy).replace("spec:", "spec:\n  mode: Audit"));
         cluster.list("/api/v1/pods", "Pod", pod("shop", "free", "n1", UNCONFINED), pod("shop", "good", "n1", WEB));
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.out())
                 .contains("Pod shop/free\n    audit: container \"app\" (spec.containers[0]): type Unconfined")
@@ -199,7 +189,7 @@ class ScanCommandTest {
                     : Reply.page("Pod", "", pod("shop", "b", "n1", DEFAULT));
         });
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.out())
@@ -215,7 +205,7 @@ class ScanCommandTest {
                         ? Reply.page("Pod", "two", pod("shop", "a", "n1", DEFAULT))
                         : Reply.refused(410));
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("cluster: pods: the server forgot 3 times where a page ended");
@@ -229,7 +219,7 @@ class ScanCommandTest {
         cluster.list("/api/v1/pods", "Pod", pod("shop", "a", "n1", UNCONFINED))
                 .reply("/apis/batch/v1/cronjobs", next -> Reply.refused(403));
 
-        Run run = scan("--output", "json");
+        CommandRun run = scan("--output", "json");
 
         assertThat(run.code()).isEqualTo(2);
         JsonNode report = JSON.readTree(run.out());
@@ -243,7 +233,7 @@ class ScanCommandTest {
                 "/api/v1/pods",
                 next -> next.isEmpty() ? Reply.page("Pod", "two", pod("shop", "a", "n1", UNCONFINED)) : Reply.NONE);
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).contains("DENIED Pod shop/a\n", "- not all: cluster: pods: ");
@@ -253,7 +243,7 @@ class ScanCommandTest {
     void without_the_labels_of_namespaces_policies_hold_everywhere_and_it_is_said() {
         cluster.reply("/api/v1/namespaces", next -> Reply.refused(403));
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("policies with a namespaceSelector are taken to hold everywhere");
@@ -263,7 +253,7 @@ class ScanCommandTest {
     void without_nodes_there_is_no_report() {
         cluster.reply("/api/v1/nodes", next -> Reply.refused(403));
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
@@ -274,7 +264,7 @@ class ScanCommandTest {
     void only_the_namespaces_asked_for_are_looked_at() {
         cluster.list("/api/v1/namespaces/shop/pods", "Pod", pod("shop", "a", "n1", DEFAULT));
 
-        Run run = scan("--namespace", "shop", "--pods-only", "--all");
+        CommandRun run = scan("--namespace", "shop", "--pods-only", "--all");
 
         assertThat(run.out()).startsWith("OK     Pod shop/a\n");
         assertThat(cluster.asked())
@@ -294,7 +284,7 @@ class ScanCommandTest {
                 pod("shop", "alone", "n2", WEB),
                 pod("bank", "good", "n1", DEFAULT));
 
-        Run run = scan("--output", "html");
+        CommandRun run = scan("--output", "html");
 
         assertThat(run.code()).isEqualTo(1);
         JsonNode data = JSON.readTree(run.out().replaceAll("(?s).*id=\"data\">(.*?)</script>.*", "$1"));
@@ -311,7 +301,7 @@ class ScanCommandTest {
         cluster.list("/api/v1/pods", "Pod", pod("shop", "a", "n1", DEFAULT))
                 .reply("/apis/batch/v1/cronjobs", next -> Reply.refused(403));
 
-        Run run = scan("--output", "html");
+        CommandRun run = scan("--output", "html");
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).contains("This is not all.", "<li>cluster: cronjobs: you may not list them");
@@ -331,21 +321,10 @@ class ScanCommandTest {
         assertThat(scan(options.split(" ", -1)).code()).isEqualTo(2);
     }
 
-    private Run scan(String... more) {
+    private CommandRun scan(String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("--policy", dir.resolve("policies").toString()));
         arguments.addAll(List.of(more));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = ScanCommand.run(
-                arguments,
-                new Surroundings(
-                        InputStream.nullInputStream(),
-                        out,
-                        err,
-                        Clock.fixed(NOW, ZoneOffset.UTC),
-                        StandardCharsets.UTF_8,
-                        TextReport.Style.PLAIN));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return CommandRun.of(ScanCommand::run, arguments);
     }
 }

@@ -3,21 +3,15 @@ package dev.apparmoradmission.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.command.CommandRun;
 import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.observed.FakeCluster.Reply;
 import dev.apparmoradmission.openreports.FakeReports;
-import dev.apparmoradmission.report.TextReport;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,8 +51,6 @@ class ScanReportsTest {
     private final FakeReports reports = new FakeReports(ROOT);
     private FakeCluster cluster;
     private Instant now = NOW;
-
-    private record Run(int code, String out, String err) {}
 
     @BeforeEach
     void begin() throws IOException {
@@ -122,22 +114,11 @@ class ScanReportsTest {
                 """.formatted(namespace, name, name);
     }
 
-    private Run scan(String... more) {
+    private CommandRun scan(String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--policy", dir.resolve("policies").toString(), "--report", "openreports", "--fail-on", "never"));
         arguments.addAll(List.of(more));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = ScanCommand.run(
-                arguments,
-                new Surroundings(
-                        InputStream.nullInputStream(),
-                        out,
-                        err,
-                        Clock.fixed(now, ZoneOffset.UTC),
-                        StandardCharsets.UTF_8,
-                        TextReport.Style.PLAIN));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return CommandRun.of(ScanCommand::run, "", now, arguments);
     }
 
     private static List<JsonNode> results(JsonNode report) {
@@ -155,7 +136,7 @@ class ScanReportsTest {
 
     @Test
     void there_is_one_report_a_namespace_with_all_that_is_not_in_order_and_one_on_the_cluster() {
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.err()).isEqualTo("Reports: 3 written, 0 unchanged, 0 removed.\n");
         assertThat(run.code()).isZero();
@@ -269,7 +250,7 @@ class ScanReportsTest {
         FakeReports others = new FakeReports("/apis/wgpolicyk8s.io/v1alpha2");
         cluster.handle("/apis/wgpolicyk8s.io/v1alpha2", others);
 
-        Run run = scan("--report", "policyreport");
+        CommandRun run = scan("--report", "policyreport");
 
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         run = scanAs("policyreport");
@@ -282,18 +263,12 @@ class ScanReportsTest {
         assertThat(reports.there()).isEmpty();
     }
 
-    private Run scanAs(String format) {
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = ScanCommand.run(
-                List.of("--policy", dir.resolve("policies").toString(), "--report", format, "--fail-on", "never"),
-                new Surroundings(
-                        InputStream.nullInputStream(),
-                        new ByteArrayOutputStream(),
-                        err,
-                        Clock.fixed(now, ZoneOffset.UTC),
-                        StandardCharsets.UTF_8,
-                        TextReport.Style.PLAIN));
-        return new Run(code, "", err.toString(StandardCharsets.UTF_8));
+    private CommandRun scanAs(String format) {
+        return CommandRun.of(
+                ScanCommand::run,
+                "",
+                now,
+                List.of("--policy", dir.resolve("policies").toString(), "--report", format, "--fail-on", "never"));
     }
 
     // ---- from pass to pass
@@ -304,7 +279,7 @@ class ScanReportsTest {
         reports.forget();
         now = NOW.plus(Duration.ofHours(23));
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.err()).isEqualTo("Reports: 0 written, 3 unchanged, 0 removed.\n");
         assertThat(reports.writes()).isEmpty();
@@ -367,7 +342,7 @@ class ScanReportsTest {
         cluster.list("/api/v1/namespaces/bank/pods", "Pod", pod("bank", "safe", "", "n1", DEFAULT))
                 .list(PODS, "Pod");
 
-        Run run = scan("--namespace", "bank");
+        CommandRun run = scan("--namespace", "bank");
 
         assertThat(run.err()).isEqualTo("Reports: 0 written, 0 unchanged, 1 removed.\n");
         assertThat(reports.writes()).containsExactly("DELETE " + BANK);
@@ -404,7 +379,7 @@ class ScanReportsTest {
                         ? Reply.page("Pod", "two", pod("shop", "web-5d-a", "web-5d", "n2", WEB))
                         : code == 0 ? Reply.NONE : Reply.refused(code));
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("cluster: pods: ", "0 removed; they are marked partial.");
@@ -453,7 +428,7 @@ class ScanReportsTest {
         }
         JsonNode before = reports.get(BANK).deepCopy();
 
-        Run run = scan("--namespace", "bank");
+        CommandRun run = scan("--namespace", "bank");
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(reports.get(BANK).path("results")).isEqualTo(before.path("results"));
@@ -485,7 +460,7 @@ class ScanReportsTest {
     void where_reports_cannot_be_read_one_line_says_so_and_none_is_written(int code, String line) {
         reports.before(request -> Optional.of(code == 0 ? Reply.NONE : Reply.refused(code)));
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err().lines()).hasSize(1);
@@ -500,7 +475,7 @@ class ScanReportsTest {
         cluster.list(DEPLOYMENTS, "Deployment").list(PODS, "Pod", pod("new", "p", "", "n1", UNCONFINED));
         reports.before(request -> request.method().equals("GET") ? Optional.empty() : Optional.of(Reply.NONE));
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith("reports: ").contains("stays as it was");
@@ -533,7 +508,7 @@ class ScanReportsTest {
                 {"metadata": {"name": "other", "labels": {"apparmor-admission.dev/report": "true"}}}
                 """);
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
@@ -566,7 +541,7 @@ class ScanReportsTest {
                         ? Optional.of(Reply.refused(409))
                         : Optional.empty());
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("the report on namespace shop changed 3 times while it was written");
@@ -595,7 +570,7 @@ class ScanReportsTest {
                         ? Optional.of(new Reply(403, "{\"message\": \"not you\"}"))
                         : Optional.empty());
 
-        Run run = scan();
+        CommandRun run = scan();
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("the report on namespace shop could not be written: 403 not you");
@@ -611,7 +586,7 @@ class ScanReportsTest {
                 "--pods-only | --report tells of templates too; leave out --pods-only"
             })
     void what_makes_no_sense_with_reports_is_refused(String options, String line) {
-        Run run = scan(options.split(" ", -1));
+        CommandRun run = scan(options.split(" ", -1));
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains(line);

@@ -4,22 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.apparmoradmission.command.Surroundings;
+import dev.apparmoradmission.command.CommandRun;
 import dev.apparmoradmission.observed.FakeCluster;
 import dev.apparmoradmission.observed.FakeCluster.Reply;
-import dev.apparmoradmission.report.TextReport;
 import dev.apparmoradmission.scan.ScanCommand;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -41,7 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SnapshotCommandTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Instant NOW = Instant.parse("2026-11-22T19:00:00Z");
 
     /** The client's property for the file that KUBECONFIG names. */
     private static final String KUBECONFIG = "kubeconfig";
@@ -51,8 +43,6 @@ class SnapshotCommandTest {
 
     private FakeCluster cluster;
     private Path shot;
-
-    private record Run(int code, String out, String err) {}
 
     @BeforeEach
     void begin() throws IOException {
@@ -129,18 +119,18 @@ class SnapshotCommandTest {
 
     @Test
     void a_snapshot_is_scanned_as_the_cluster_was() throws Exception {
-        Run live = scan();
-        Run taken = snapshot();
+        CommandRun live = scan();
+        CommandRun taken = snapshot();
         cluster.close();
 
         assertThat(taken)
-                .isEqualTo(new Run(
+                .isEqualTo(new CommandRun(
                         0,
                         shot
                                 + ", as of 2026-11-22T19:00:00Z: nodes 2, inventory 2, namespaces 2, pods 503, deployments 1,"
                                 + " replicasets 1.\n",
                         ""));
-        Run kept = scan("--snapshot", shot.toString());
+        CommandRun kept = scan("--snapshot", shot.toString());
         assertThat(kept).isEqualTo(live);
         assertThat(live.out()).endsWith("505 workloads: 253 allowed, 252 denied, 0 with warnings.\n");
     }
@@ -157,7 +147,7 @@ class SnapshotCommandTest {
                         {"metadata": {"namespace": "shop", "name": "early", "creationTimestamp": "2026-05-01T00:00:00Z"},
                          "spec": {"nodeName": "n1", "containers": [{"name": "app"}]}}
                         """);
-        Run live = scan();
+        CommandRun live = scan();
         snapshot();
 
         assertThat(live.out()).contains("2026-05-01T00:00:00Z, before the webhook was there");
@@ -194,12 +184,12 @@ class SnapshotCommandTest {
     void a_kind_that_may_not_be_listed_is_told_whenever_the_snapshot_is_used() throws Exception {
         cluster.reply("/apis/batch/v1/cronjobs", next -> Reply.refused(403));
 
-        Run taken = snapshot();
+        CommandRun taken = snapshot();
 
         assertThat(taken.code()).isEqualTo(2);
         assertThat(taken.err()).startsWith("not all: cluster: cronjobs: you may not list them");
         assertThat(taken.out()).endsWith("It is not all: see above.\n");
-        Run scan = scan("--snapshot", shot.toString());
+        CommandRun scan = scan("--snapshot", shot.toString());
         assertThat(scan.code()).isEqualTo(2);
         assertThat(scan.out()).contains("- not all: cluster: cronjobs: ", "505 workloads");
     }
@@ -243,7 +233,7 @@ class SnapshotCommandTest {
                 "/api/v1/pods",
                 next -> next.isEmpty() ? Reply.page("Pod", "two", pods("shop", 0, 1)) : Reply.refused(410));
 
-        Run taken = snapshot();
+        CommandRun taken = snapshot();
 
         assertThat(taken.code()).isEqualTo(2);
         assertThat(taken.err()).contains("the server forgot 3 times");
@@ -255,7 +245,7 @@ class SnapshotCommandTest {
     void without_nodes_or_inventory_nothing_is_written(String list) {
         cluster.reply(list, next -> Reply.refused(403));
 
-        Run taken = snapshot();
+        CommandRun taken = snapshot();
 
         assertThat(taken.code()).isEqualTo(2);
         assertThat(taken.out()).isEmpty();
@@ -272,7 +262,7 @@ class SnapshotCommandTest {
                         ? Reply.page("Namespace", "two", "{\"metadata\": {\"name\": \"shop\"}}")
                         : Reply.NONE);
 
-        Run taken = snapshot();
+        CommandRun taken = snapshot();
 
         assertThat(taken.code()).isEqualTo(2);
         assertThat(taken.err()).contains("policies with a namespaceSelector are taken to hold everywhere");
@@ -293,7 +283,7 @@ class SnapshotCommandTest {
         assertThat(scan("--snapshot", shot.toString()).out()).contains("5 workloads");
         assertThat(scan("--snapshot", shot.toString(), "--namespace", "free").out())
                 .contains("2 workloads");
-        Run other = scan("--snapshot", shot.toString(), "--namespace", "bank");
+        CommandRun other = scan("--snapshot", shot.toString(), "--namespace", "bank");
         assertThat(other.code()).isEqualTo(2);
         assertThat(other.err()).contains("was taken without namespace bank");
     }
@@ -303,7 +293,7 @@ class SnapshotCommandTest {
         snapshot();
         cluster.list("/api/v1/pods", "Pod", pods("shop", 0, 1));
 
-        Run again = snapshot();
+        CommandRun again = snapshot();
         assertThat(again.code()).isEqualTo(2);
         assertThat(again.err()).contains("is a snapshot already; give --force to replace it");
         assertThat(scan("--snapshot", shot.toString()).out()).contains("505 workloads");
@@ -345,7 +335,8 @@ class SnapshotCommandTest {
     @CsvSource({"''", "--no-such-option", "a b", "--policy policies x", "--now 2026-11-22T19:00:00Z x", "no/such/parent"
     })
     void bad_usage_is_2(String arguments) {
-        assertThat(run(SnapshotCommand::run, List.of(arguments.split(" ", -1))).code())
+        assertThat(CommandRun.of(SnapshotCommand::run, List.of(arguments.split(" ", -1)))
+                        .code())
                 .isEqualTo(2);
     }
 
@@ -358,35 +349,16 @@ class SnapshotCommandTest {
         }
     }
 
-    private Run snapshot(String... more) {
+    private CommandRun snapshot(String... more) {
         List<String> arguments = new ArrayList<>(List.of(shot.toString()));
         arguments.addAll(List.of(more));
-        return run(SnapshotCommand::run, arguments);
+        return CommandRun.of(SnapshotCommand::run, arguments);
     }
 
-    private Run scan(String... more) {
+    private CommandRun scan(String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("--policy", dir.resolve("policies").toString()));
         arguments.addAll(List.of(more));
-        return run(ScanCommand::run, arguments);
-    }
-
-    private interface Command {
-        int run(List<String> arguments, Surroundings surroundings);
-    }
-
-    private static Run run(Command command, List<String> arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = command.run(
-                arguments,
-                new Surroundings(
-                        InputStream.nullInputStream(),
-                        out,
-                        err,
-                        Clock.fixed(NOW, ZoneOffset.UTC),
-                        StandardCharsets.UTF_8,
-                        TextReport.Style.PLAIN));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return CommandRun.of(ScanCommand::run, arguments);
     }
 }
