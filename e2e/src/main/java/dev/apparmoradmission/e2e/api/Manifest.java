@@ -73,9 +73,10 @@ public final class Manifest {
         throw new IllegalArgumentException("not an object: " + document);
     }
 
-    /** The objects of a file of one or several YAML documents. */
+    /** The objects of a file of one or several YAML documents, also where a separator comes first. */
     public static List<ObjectNode> all(Path file) throws IOException {
         return Arrays.stream(Files.readString(file).split("(?m)^---$"))
+                .filter(document -> !document.isBlank())
                 .map(Manifest::parse)
                 .toList();
     }

@@ -220,15 +220,17 @@ final class Browser implements AutoCloseable {
                         .asText());
     }
 
-    /** The page as it is printed. */
+    /** The page as it is printed, on paper's own medium; afterwards it is light and on the screen. */
     byte[] pdf() {
+        media("", "light");
         ObjectNode parameters = parameters()
                 .put("printBackground", true)
                 .put("preferCSSPageSize", true)
                 .put("paperWidth", 8.27)
                 .put("paperHeight", 11.69);
-        return Base64.getDecoder()
-                .decode(devTools("Page.printToPDF", parameters).path("data").asText());
+        String data = devTools("Page.printToPDF", parameters).path("data").asText();
+        media("screen", "light");
+        return Base64.getDecoder().decode(data);
     }
 
     /** What it has to complain of since the last time: errors, refused scripts, and the like; a line each. */

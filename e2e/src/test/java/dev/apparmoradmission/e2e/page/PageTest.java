@@ -331,6 +331,7 @@ class PageTest {
         for (int i = 0; i < 120; i++) {
             assertThat(printed).contains("service-%03d".formatted(i));
         }
+        assertThat(printed).as("of the screen only").doesNotContain("Copy", "Show 50 more");
         assertThat(workloads()).as("afterwards").hasSize(50);
         browser.run("document.querySelector('#findings-list .more').click()");
         assertThat(workloads()).hasSize(100);

@@ -262,8 +262,9 @@ class ReportsTest {
         assertThat(rules(api.get(path).body())).contains("free unconfined warn");
         Scene.await(
                 "no trouble is left", () -> scene.webhook().metrics().sum("apparmor_admission_reports_troubles") == 0);
-        assertThat(scene.webhook().metrics().sum("apparmor_admission_reports_last_success_timestamp_seconds"))
-                .isPositive();
+        Scene.await(
+                "the pass has ended",
+                () -> scene.webhook().metrics().sum("apparmor_admission_reports_last_success_timestamp_seconds") > 0);
         api.delete(scene.pod("good", "") + "?gracePeriodSeconds=0");
         api.delete(scene.pod("free", "") + "?gracePeriodSeconds=0");
 
