@@ -13,14 +13,17 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
  */
 final class MergeKeys {
 
+    private static final String TAG = "tag:yaml.org,2002:merge";
+
     private final YamlEvents events;
 
     MergeKeys(YamlEvents events) {
         this.events = events;
     }
 
+    /** Also with the tag that yq and kustomize write before it, {@code !!merge <<}: then quotes make no difference to kubectl. */
     static boolean isMerge(ScalarEvent key) {
-        return key.isPlain() && key.getValue().equals("<<") && key.getTag().isEmpty();
+        return key.getValue().equals("<<") && key.getTag().map(TAG::equals).orElseGet(key::isPlain);
     }
 
     /**

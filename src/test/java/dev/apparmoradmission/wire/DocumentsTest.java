@@ -268,6 +268,10 @@ class DocumentsTest {
                 .isEqualTo(JSON.readTree("{\"base\":{\"a\":1,\"b\":{\"c\":2}},\"other\":{\"a\":7,\"d\":3},"
                         + "\"x\":{\"a\":1,\"b\":{\"c\":2},\"f\":1},\"w\":[{\"a\":2,\"b\":{\"c\":2},\"f\":1}],"
                         + "\"z\":{\"a\":1,\"b\":{\"c\":2},\"f\":1}}"));
+        assertThat(one(base + "x:\n  !!merge <<: *base\n  b: 5\n").get("x"))
+                .isEqualTo(one(base + "x:\n  <<: *base\n  b: 5\n").get("x"));
+        assertThat(one("!!merge '<<': {a: 1}\n")).hasToString("{\"a\":1}");
+        assertThat(problem("x:\n  !!merge y: {a: 1}\n").place()).isEqualTo(new Place(2, 3));
         assertThat(one("'<<': {a: 1}\n")).hasToString("{\"<<\":{\"a\":1}}");
         assertThat(problem("x: {<<: 1}\n").place()).isEqualTo(new Place(1, 9));
         assertThat(problem("x: {<<: [{a: 1}, 2]}\n").place()).isEqualTo(new Place(1, 18));
