@@ -21,15 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Every known node with its inventory. Nodes with the same hard taints that are alike to AppArmor are grouped once, so that
- * a decision costs as much as there are kinds of node, not nodes.
+ * Every known node with its inventory. Nodes with the same hard taints that are alike to AppArmor are grouped once, and by the
+ * labels of a selector when one asks for them, so that a decision costs as much as there are kinds of node, not nodes.
  */
 public final class ClusterNodes {
 
     /** Nothing is known: neither nodes nor inventory were given. */
-    public static final ClusterNodes UNKNOWN = new ClusterNodes(List.of(), Map.of(), false);
+    public static final ClusterNodes UNKNOWN = new ClusterNodes(List.of(), Map.of(), false, TransientTaints.WELL_KNOWN);
 
     private record Group(List<Taint> taints, Part part) {}
 
@@ -38,11 +39,16 @@ public final class ClusterNodes {
     private final List<Group> groups;
     private final Map<String, Member> members;
     private final boolean inventoried;
+    private final TransientTaints transientTaints;
+    private final SelectorKinds selectorKinds;
 
-    private ClusterNodes(List<Group> groups, Map<String, Member> members, boolean inventoried) {
+    private ClusterNodes(
+            List<Group> groups, Map<String, Member> members, boolean inventoried, TransientTaints transientTaints) {
         this.groups = groups;
         this.members = members;
         this.inventoried = inventoried;
+        this.transientTaints = transientTaints;
+        this.selectorKinds = new SelectorKinds(groups.stream().map(Group::part).toList());
     }
 
     /**
@@ -66,18 +72,23 @@ public final class ClusterNodes {
             members.put(node.name(), member);
             // A Linux pod cannot start on a Windows node, whatever it tolerates.
             if (!node.isWindows()) {
-                List<Taint> hard = node.taints().stream()
-                        .filter(taint -> taint.isHard() && !transientTaints.contains(taint))
-                        .sorted(Comparator.comparing(Taint::toString))
-                        .toList();
-                grouped.computeIfAbsent(new GroupKey(hard, member.appArmor()), key -> new ArrayList<>())
-                        .add(member);
+                GroupKey key = new GroupKey(hardTaints(node, transientTaints), member.appArmor());
+                grouped.computeIfAbsent(key, first -> new ArrayList<>()).add(member);
             }
         }
         List<Group> groups = new ArrayList<>();
         grouped.forEach(
                 (key, alike) -> groups.add(new Group(key.taints(), new Part(key.appArmor(), List.copyOf(alike)))));
-        return new ClusterNodes(List.copyOf(groups), Map.copyOf(members), inventoried);
+        return new ClusterNodes(List.copyOf(groups), Map.copyOf(members), inventoried, transientTaints);
+    }
+
+    private static List<Taint> hardTaints(Node node, TransientTaints transientTaints) {
+        return node.taints().isEmpty()
+                ? List.of()
+                : node.taints().stream()
+                        .filter(taint -> taint.isHard() && !transientTaints.contains(taint))
+                        .sorted(Comparator.comparing(Taint::toString))
+                        .toList();
     }
 
     /** Whether an inventory was given at all. */
@@ -107,31 +118,70 @@ public final class ClusterNodes {
         if (placement.nodeName().isPresent()) {
             return bound(placement.nodeName().get());
         }
-        boolean unselective = placement.isUnselective();
+        List<Part> parts = new ArrayList<>();
+        if (placement.isUnselective()) {
+            for (Group group : groups) {
+                if (tolerates(placement, group.taints())) {
+                    parts.add(group.part());
+                }
+            }
+            return new EligibleNodes(parts);
+        }
         Set<String> asked = ownLabels(placement);
         Map<String, String> profiles = profilesByLabel(workload, asked);
-        List<Part> parts = new ArrayList<>();
-        for (Group group : groups) {
+        Optional<String> named = NodeAffinity.onlyName(placement);
+        if (named.isPresent()) {
+            return named(placement, named.get(), appArmor -> LabelForecast.of(asked, appArmor, profiles, maxAge, now));
+        }
+        Optional<LabelKinds> kinds = selectorKinds.of(placement);
+        long allowed = asked.isEmpty() && kinds.isPresent() ? kinds.get().allowed(placement) : 0;
+        for (int i = 0; i < groups.size(); i++) {
+            Group group = groups.get(i);
             if (!tolerates(placement, group.taints())) {
                 continue;
             }
-            if (unselective) {
-                parts.add(group.part());
+            if (kinds.isPresent() && asked.isEmpty()) {
+                kinds.get().of(i, allowed).ifPresent(parts::add);
                 continue;
             }
-            NodeAppArmor appArmor = group.part().appArmor();
-            LabelForecast forecast = LabelForecast.of(expected(asked, appArmor, profiles), maxAge, now);
-            List<Member> allowed = new ArrayList<>();
-            for (Member member : group.part().members()) {
-                if (NodeAffinity.allows(placement, member.node(), forecast.of(member))) {
-                    allowed.add(member);
-                }
-            }
-            if (!allowed.isEmpty()) {
-                parts.add(new Part(appArmor, List.copyOf(allowed)));
+            LabelForecast forecast = LabelForecast.of(asked, group.part().appArmor(), profiles, maxAge, now);
+            if (kinds.isPresent() && forecast.isOneFor(group.part())) {
+                long own = kinds.get().allowed(placement, forecast.fresh(), i);
+                kinds.get().of(i, own).ifPresent(parts::add);
+            } else {
+                oneByOne(placement, group.part(), forecast).ifPresent(parts::add);
             }
         }
         return new EligibleNodes(parts);
+    }
+
+    private static Optional<Part> oneByOne(Placement placement, Part part, LabelForecast forecast) {
+        List<Member> allowed = new ArrayList<>();
+        for (Member member : part.members()) {
+            if (NodeAffinity.allows(placement, member.node(), forecast.of(member))) {
+                allowed.add(member);
+            }
+        }
+        if (allowed.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                allowed.size() == part.members().size() ? part : new Part(part.appArmor(), List.copyOf(allowed)));
+    }
+
+    /** The one node that the pod's terms name, as those of a DaemonSet's pod do, without asking all others. */
+    private EligibleNodes named(Placement placement, String name, Function<NodeAppArmor, LabelForecast> forecast) {
+        Member member = members.get(name);
+        if (member == null
+                || member.node().isWindows()
+                || !tolerates(placement, hardTaints(member.node(), transientTaints))) {
+            return EligibleNodes.NONE;
+        }
+        NodeAppArmor appArmor = member.appArmor();
+        return NodeAffinity.allows(
+                        placement, member.node(), forecast.apply(appArmor).of(member))
+                ? new EligibleNodes(List.of(new Part(appArmor, List.of(member))))
+                : EligibleNodes.NONE;
     }
 
     /**
@@ -170,8 +220,7 @@ public final class ClusterNodes {
                         .filter(candidate -> !candidate.isToleratedBy(placement.tolerations()))
                         .<Barrier>map(Barrier.Untolerated::new)
                         .findFirst();
-                LabelForecast forecast =
-                        LabelForecast.of(expected(asked, group.part().appArmor(), profiles), maxAge, now);
+                LabelForecast forecast = LabelForecast.of(asked, group.part().appArmor(), profiles, maxAge, now);
                 for (Member member : group.part().members()) {
                     standings.add(new Standing(
                             member,
@@ -193,28 +242,29 @@ public final class ClusterNodes {
      */
     private record LabelForecast(ExpectedLabels fresh, boolean isEmpty, Optional<Duration> maxAge, Instant now) {
 
-        static LabelForecast of(Map<String, String> labels, Optional<Duration> maxAge, Instant now) {
-            return new LabelForecast(key -> Optional.ofNullable(labels.get(key)), labels.isEmpty(), maxAge, now);
+        static LabelForecast of(
+                Set<String> asked,
+                NodeAppArmor appArmor,
+                Map<String, String> profiles,
+                Optional<Duration> maxAge,
+                Instant now) {
+            // Only nodes with a list that is believed get labels.
+            boolean none = asked.isEmpty() || appArmor.state() != NodeAppArmor.State.ENABLED;
+            ExpectedLabels fresh = none
+                    ? ExpectedLabels.NONE
+                    : key -> ProfileLabels.expected(key, appArmor, profiles.getOrDefault(key, ""));
+            return new LabelForecast(fresh, none, maxAge, now);
         }
 
         ExpectedLabels of(Member member) {
             boolean stale = !isEmpty && maxAge.isPresent() && member.isStale(maxAge.get(), now);
             return stale ? ExpectedLabels.NONE : fresh;
         }
-    }
 
-    /** The labels that nodes which are so will carry, of those that are asked for. */
-    private static Map<String, String> expected(
-            Set<String> asked, NodeAppArmor appArmor, Map<String, String> profiles) {
-        if (asked.isEmpty()) {
-            return Map.of();
+        /** Whether {@link #fresh} holds for all members. */
+        boolean isOneFor(Part part) {
+            return isEmpty || maxAge.isEmpty() || !part.mayBeStale(maxAge.get(), now);
         }
-        Map<String, String> labels = new HashMap<>();
-        for (String key : asked) {
-            ProfileLabels.expected(key, appArmor, profiles.getOrDefault(key, ""))
-                    .ifPresent(value -> labels.put(key, value));
-        }
-        return labels;
     }
 
     /** The keys of ours that the workload's affinity asks for; few workloads have any. */

@@ -27,8 +27,34 @@ public record EligibleNodes(List<Part> parts) {
      *
      * @param appArmor what they can do with a profile
      * @param members the nodes
+     * @param oldest the earliest instant at which one of them was observed; absent where none tells
+     * @param newest the latest
      */
-    public record Part(NodeAppArmor appArmor, List<Member> members) {}
+    public record Part(
+            NodeAppArmor appArmor, List<Member> members, Optional<Instant> oldest, Optional<Instant> newest) {
+
+        /** Looks once for the instants, which every decision then compares instead of those of all members. */
+        Part(NodeAppArmor appArmor, List<Member> members) {
+            this(appArmor, members, observed(members, -1), observed(members, 1));
+        }
+
+        private static Optional<Instant> observed(List<Member> members, int sign) {
+            Optional<Instant> found = Optional.empty();
+            for (Member member : members) {
+                Optional<Instant> at = member.inventory().flatMap(NodeInventory::observedAt);
+                if (at.isPresent()
+                        && (found.isEmpty() || Integer.signum(at.get().compareTo(found.get())) == sign)) {
+                    found = at;
+                }
+            }
+            return found;
+        }
+
+        /** Whether there may be members whose list is stale: if neither the oldest nor the newest is, none is. */
+        boolean mayBeStale(Duration maxAge, Instant now) {
+            return NodeInventory.isStale(oldest, maxAge, now) || NodeInventory.isStale(newest, maxAge, now);
+        }
+    }
 
     /**
      * A node and what it reported.
@@ -76,19 +102,15 @@ public record EligibleNodes(List<Part> parts) {
      * AppArmor off stays so however old the report: believing that it has come on would let a pod start there unconfined.
      */
     public EligibleNodes at(Instant now, Duration maxAge) {
-        List<Part> judged = new ArrayList<>();
+        List<Part> judged = new ArrayList<>(parts.size());
         boolean changed = false;
         for (Part part : parts) {
-            if (part.appArmor().state() != NodeAppArmor.State.ENABLED) {
+            if (part.appArmor().state() != NodeAppArmor.State.ENABLED || !part.mayBeStale(maxAge, now)) {
                 judged.add(part);
                 continue;
             }
             List<Member> stale =
                     part.members().stream().filter(m -> m.isStale(maxAge, now)).toList();
-            if (stale.isEmpty()) {
-                judged.add(part);
-                continue;
-            }
             changed = true;
             List<Member> fresh =
                     part.members().stream().filter(m -> !m.isStale(maxAge, now)).toList();

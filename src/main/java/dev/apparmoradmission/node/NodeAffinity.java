@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeAffinity {
 
+    private static final String NAME_FIELD = "metadata.name";
+
     private NodeAffinity() {}
 
     /**
@@ -59,8 +61,39 @@ final class NodeAffinity {
     }
 
     private static boolean matchesATerm(Placement placement, Node node, ExpectedLabels expected) {
-        return placement.requiredTerms().isEmpty()
-                || placement.requiredTerms().get().stream().anyMatch(term -> matches(term, node, expected));
+        if (placement.requiredTerms().isEmpty()) {
+            return true;
+        }
+        for (NodeSelectorTerm term : placement.requiredTerms().get()) {
+            if (matches(term, node, expected)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The only node that can match, where every required term is for one node by its name, and all for the same. */
+    static Optional<String> onlyName(Placement placement) {
+        Optional<String> only = Optional.empty();
+        for (NodeSelectorTerm term : placement.requiredTerms().orElse(List.of())) {
+            Optional<String> name = nameOf(term);
+            if (name.isEmpty() || only.isPresent() && !only.equals(name)) {
+                return Optional.empty();
+            }
+            only = name;
+        }
+        return only;
+    }
+
+    private static Optional<String> nameOf(NodeSelectorTerm term) {
+        for (Requirement field : term.matchFields()) {
+            if (field.key().equals(NAME_FIELD)
+                    && field.operator().equals("In")
+                    && field.values().size() == 1) {
+                return Optional.of(field.values().get(0));
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean matches(NodeSelectorTerm term, Node node, ExpectedLabels expected) {
@@ -69,7 +102,7 @@ final class NodeAffinity {
             return false;
         }
         for (Requirement field : term.matchFields()) {
-            if (!holds(field, field.key().equals("metadata.name") ? node.name() : null)) {
+            if (!holds(field, field.key().equals(NAME_FIELD) ? node.name() : null)) {
                 return false;
             }
         }

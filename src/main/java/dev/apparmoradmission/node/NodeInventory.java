@@ -22,6 +22,10 @@ public record NodeInventory(
      * clocks differ; one from a far future is not, or a node whose clock once ran wild would be believed for years.
      */
     public boolean isStale(Duration maxAge, Instant now) {
+        return isStale(observedAt, maxAge, now);
+    }
+
+    static boolean isStale(Optional<Instant> observedAt, Duration maxAge, Instant now) {
         return observedAt.isPresent()
                 && Duration.between(observedAt.get(), now).abs().compareTo(maxAge) > 0;
     }

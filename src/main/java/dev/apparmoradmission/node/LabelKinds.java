@@ -1,0 +1,142 @@
+package dev.apparmoradmission.node;
+
+import dev.apparmoradmission.node.EligibleNodes.Member;
+import dev.apparmoradmission.node.EligibleNodes.Part;
+import dev.apparmoradmission.node.NodeAffinity.ExpectedLabels;
+import dev.apparmoradmission.workload.Placement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kinds of node that a few labels tell apart: nodes of one kind have the same value of each, or lack it. A selector that
+ * names these labels, and no others, is answered by one node of each kind for all of them. Labels that it does not name make
+ * no kinds, so that those which differ on every node cost nothing until somebody asks for them.
+ */
+final class LabelKinds {
+
+    /** How many kinds a bit set in one word can tell apart; beyond them, asking node by node is as cheap. */
+    static final int MOST = Long.SIZE;
+
+    /** How many slices are kept: what a few selectors give on a few groups. */
+    private static final int MOST_SLICES = 16;
+
+    private static final byte[] ALL_OF_ONE_KIND = {};
+
+    /** Some of the kinds of one group. */
+    private record Slice(int group, long kinds) {}
+
+    private final List<Part> groups;
+    /** A node of each kind. */
+    private final List<Node> examples;
+    /** The kinds that there are in each group, as bits. */
+    private final long[] present;
+    /** The kind of each member of each group; of a group that is all of one kind, nothing. */
+    private final List<byte[]> kinds;
+    /** Replaced, never changed, so that decisions neither wait for each other nor see half of one. */
+    private final AtomicReference<Map<Slice, Part>> slices = new AtomicReference<>(Map.of());
+
+    private LabelKinds(List<Part> groups, List<Node> examples, long[] present, List<byte[]> kinds) {
+        this.groups = groups;
+        this.examples = examples;
+        this.present = present;
+        this.kinds = kinds;
+    }
+
+    /** The kinds that labels with these keys make of the groups' members; empty where they make more than {@link #MOST}. */
+    static Optional<LabelKinds> of(Set<String> keys, List<Part> groups) {
+        String[] asked = keys.toArray(String[]::new);
+        Map<List<@Nullable String>, Integer> numbers = new HashMap<>();
+        List<Node> examples = new ArrayList<>();
+        long[] present = new long[groups.size()];
+        List<byte[]> kinds = new ArrayList<>(present.length);
+        for (int group = 0; group < present.length; group++) {
+            List<Member> members = groups.get(group).members();
+            byte[] own = new byte[members.size()];
+            for (int i = 0; i < own.length; i++) {
+                Node node = members.get(i).node();
+                @Nullable String[] values = new String[asked.length];
+                for (int key = 0; key < asked.length; key++) {
+                    values[key] = node.labels().get(asked[key]);
+                }
+                Integer number = numbers.putIfAbsent(Arrays.asList(values), examples.size());
+                if (number == null) {
+                    if (examples.size() == MOST) {
+                        return Optional.empty();
+                    }
+                    number = examples.size();
+                    examples.add(node);
+                }
+                own[i] = number.byteValue();
+                present[group] |= 1L << number;
+            }
+            kinds.add(Long.bitCount(present[group]) > 1 ? own : ALL_OF_ONE_KIND);
+        }
+        return Optional.of(new LabelKinds(groups, List.copyOf(examples), present, kinds));
+    }
+
+    /** The kinds, as bits, that a placement allows, of those in a group. It must name no other labels, and no fields. */
+    long allowed(Placement placement, ExpectedLabels expected, int group) {
+        return allowed(placement, expected, present[group]);
+    }
+
+    /** The kinds, as bits, that a placement allows, of all that there are. */
+    long allowed(Placement placement) {
+        return allowed(placement, ExpectedLabels.NONE, -1L);
+    }
+
+    private long allowed(Placement placement, ExpectedLabels expected, long of) {
+        long allowed = 0;
+        for (int kind = 0; kind < examples.size(); kind++) {
+            long bit = 1L << kind;
+            if ((of & bit) != 0 && NodeAffinity.allows(placement, examples.get(kind), expected)) {
+                allowed |= bit;
+            }
+        }
+        return allowed;
+    }
+
+    /** The members of a group that are of these kinds, in their order; empty where none is. */
+    Optional<Part> of(int group, long allowed) {
+        long chosen = present[group] & allowed;
+        if (chosen == 0) {
+            return Optional.empty();
+        }
+        if (chosen == present[group]) {
+            return Optional.of(groups.get(group));
+        }
+        Slice slice = new Slice(group, chosen);
+        Part known = slices.get().get(slice);
+        if (known == null) {
+            known = sliced(groups.get(group), kinds.get(group), chosen);
+            keep(slice, known);
+        }
+        return Optional.of(known);
+    }
+
+    private static Part sliced(Part group, byte[] own, long chosen) {
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < own.length; i++) {
+            if ((chosen & 1L << own[i]) != 0) {
+                members.add(group.members().get(i));
+            }
+        }
+        return new Part(group.appArmor(), List.copyOf(members));
+    }
+
+    /** Keeps it while there is room. Where another thread was faster, the next decision may try again. */
+    private void keep(Slice slice, Part part) {
+        Map<Slice, Part> before = slices.get();
+        if (before.size() < MOST_SLICES) {
+            Map<Slice, Part> after = new HashMap<>(before);
+            after.put(slice, part);
+            slices.compareAndSet(before, Map.copyOf(after));
+        }
+    }
+}
