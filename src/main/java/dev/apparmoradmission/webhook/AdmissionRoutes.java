@@ -38,6 +38,7 @@ public class AdmissionRoutes {
     private final Callers callers;
     private final ConnectionBounds connections;
     private final BodyBudget budget = BodyBudget.ofHeap();
+    private final SpareBuffers spares = new SpareBuffers();
     private volatile boolean ending;
 
     AdmissionRoutes(
@@ -94,10 +95,10 @@ public class AdmissionRoutes {
             refuse(response, 401, refusal.get());
             return;
         }
-        ReviewBody.read(request, context.vertx().getOrCreateContext(), budget, new ReviewBody.Receiver() {
+        ReviewBody.read(request, context.vertx().getOrCreateContext(), budget, spares, new ReviewBody.Receiver() {
             @Override
-            public void complete(byte[] body) {
-                if (answer(door, body, own, parent, response)) {
+            public void complete(byte[] body, int length) {
+                if (answer(door, body, length, own, parent, response)) {
                     connections.answered(request.connection().remoteAddress());
                 }
             }
@@ -125,10 +126,11 @@ public class AdmissionRoutes {
     }
 
     /** Answers; false where there was nothing to be judged. */
-    private boolean answer(Door door, byte[] body, boolean own, Optional<String> parent, HttpServerResponse response) {
+    private boolean answer(
+            Door door, byte[] body, int length, boolean own, Optional<String> parent, HttpServerResponse response) {
         byte[] answer;
         try {
-            answer = handler.answer(door, body, own, parent);
+            answer = handler.answer(door, body, length, own, parent);
         } catch (NotAnAdmissionReviewException e) {
             refuse(response, 400, e.message());
             return false;

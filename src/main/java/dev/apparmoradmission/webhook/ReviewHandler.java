@@ -37,15 +37,17 @@ final class ReviewHandler {
      * Answers a review.
      *
      * @param door where it came in
-     * @param body its bytes
+     * @param body its bytes, and perhaps others behind them; nothing of them is kept
+     * @param length how many of them are its
      * @param own whether it is one of our own, which is recorded nowhere
      * @param parent the trace that it belongs to
      * @throws NotAnAdmissionReviewException if there is nothing to be judged
      */
-    byte[] answer(Door door, byte[] body, boolean own, Optional<String> parent) throws NotAnAdmissionReviewException {
+    byte[] answer(Door door, byte[] body, int length, boolean own, Optional<String> parent)
+            throws NotAnAdmissionReviewException {
         AdmissionRequest request;
         try {
-            request = reader.read(body);
+            request = reader.read(body, length);
         } catch (RuntimeException e) {
             // Bytes that a reader stumbles over are bad bytes; which ones, the log tells.
             LOG.error("reading a review failed", e);
