@@ -109,9 +109,10 @@ final class PodSpecReader {
             switch (field) {
                 case "appArmorProfile" -> context.profile = ProfileField.read(parser);
                 case "privileged" ->
-                    context.privileged =
-                            Json.bool(parser, problem, SECURITY_CONTEXT + ".privileged").orElse(false);
-                case "runAsNonRoot" -> context.runAsNonRoot = Json.bool(parser, problem, SECURITY_CONTEXT + ".runAsNonRoot");
+                    context.privileged = Json.bool(parser, problem, SECURITY_CONTEXT + ".privileged")
+                            .orElse(false);
+                case "runAsNonRoot" ->
+                    context.runAsNonRoot = Json.bool(parser, problem, SECURITY_CONTEXT + ".runAsNonRoot");
                 case "seccompProfile" ->
                     Json.within(
                             parser,
@@ -123,9 +124,11 @@ final class PodSpecReader {
                                     .filter(type -> !type.isEmpty()));
                 case "capabilities" -> capabilities(parser, problem, context);
                 case "allowPrivilegeEscalation" ->
-                    context.allowPrivilegeEscalation = Json.bool(parser, problem, SECURITY_CONTEXT + ".allowPrivilegeEscalation");
+                    context.allowPrivilegeEscalation =
+                            Json.bool(parser, problem, SECURITY_CONTEXT + ".allowPrivilegeEscalation");
                 case "readOnlyRootFilesystem" ->
-                    context.readOnlyRootFilesystem = Json.bool(parser, problem, SECURITY_CONTEXT + ".readOnlyRootFilesystem")
+                    context.readOnlyRootFilesystem = Json.bool(
+                                    parser, problem, SECURITY_CONTEXT + ".readOnlyRootFilesystem")
                             .orElse(false);
                 default -> parser.skipChildren();
             }

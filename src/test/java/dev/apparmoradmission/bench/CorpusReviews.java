@@ -133,8 +133,7 @@ public final class CorpusReviews {
     /** The tree of {@code managedFields} that the API server would record. */
     private static ObjectNode owned(JsonNode value) {
         ObjectNode owned = JSON.createObjectNode();
-        for (Iterator<Map.Entry<String, JsonNode>> fields = value.fields();
-                fields.hasNext(); ) {
+        for (Iterator<Map.Entry<String, JsonNode>> fields = value.fields(); fields.hasNext(); ) {
             Map.Entry<String, JsonNode> field = fields.next();
             owned.set("f:" + field.getKey(), owned(field.getValue()));
         }

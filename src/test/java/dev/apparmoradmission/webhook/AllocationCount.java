@@ -49,7 +49,8 @@ public final class AllocationCount {
             for (CorpusReviews.Declares declares : CorpusReviews.Declares.values()) {
                 Door door = declares == CorpusReviews.Declares.NOTHING ? Door.MUTATE : Door.VALIDATE;
                 byte[] body = CorpusReviews.create(declares, kilobytes * 1024);
-                String answer = new String(handler.answer(door, body, body.length, false, Optional.empty()), StandardCharsets.UTF_8);
+                String answer = new String(
+                        handler.answer(door, body, body.length, false, Optional.empty()), StandardCharsets.UTF_8);
                 boolean expected = declares == CorpusReviews.Declares.UNCONFINED
                         ? answer.contains("\"allowed\":false")
                         : answer.contains("\"allowed\":true")

@@ -67,8 +67,8 @@ class AllocationTest {
     private static void write(Map<String, Long> counted) throws IOException {
         StringBuilder text = new StringBuilder(
                 "# Bytes allocated for each case, which AllocationTest holds. To renew on purpose: " + RENEW + "\n");
-        counted.forEach((name, bytes) ->
-                text.append(name).append('\t').append(bytes).append('\n'));
+        counted.forEach(
+                (name, bytes) -> text.append(name).append('\t').append(bytes).append('\n'));
         Files.writeString(FIGURES, text);
     }
 
