@@ -19,7 +19,7 @@ final class SpareBuffers {
     /** Stands in the slot of a buffer that somebody has. */
     private static final byte[] TAKEN = {};
     /** Stands in the slot of a buffer that was never wanted. */
-    private static final byte[] UNMADE = {};
+    private static final byte[] UNMADE = {0};
 
     private final AtomicReferenceArray<byte[]> slots = new AtomicReferenceArray<>(COUNT);
 
@@ -34,8 +34,8 @@ final class SpareBuffers {
     Optional<byte[]> take() {
         for (int i = 0; i < COUNT; i++) {
             byte[] buffer = slots.getAndSet(i, TAKEN);
-            if (buffer != TAKEN) {
-                return Optional.of(buffer == UNMADE ? new byte[SIZE] : buffer);
+            if (buffer.length > 0) {
+                return Optional.of(buffer.length < SIZE ? new byte[SIZE] : buffer);
             }
         }
         return Optional.empty();
