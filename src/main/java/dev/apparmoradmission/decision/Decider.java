@@ -128,7 +128,8 @@ public final class Decider {
         return new Deliberation(decision, applicable, defaulting, placing, judged, Optional.of(told));
     }
 
-    // Loops here and in the rules, where a stream would read as well: one that nothing flows through takes some 200 bytes, and
+    // Loops here and in the rules, where a stream would read as well: one that nothing flows through takes some 200
+    // bytes, and
     // a dozen of them were a third of what a decision allocated.
 
     private static List<String> names(List<AppArmorPolicy> policies) {
