@@ -5,25 +5,8 @@ import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Operation;
 import dev.apparmoradmission.decision.Requester;
 import dev.apparmoradmission.decision.Snapshot;
-import dev.apparmoradmission.node.ClusterNodes;
-import dev.apparmoradmission.policy.Action;
-import dev.apparmoradmission.policy.AppArmorPolicy;
-import dev.apparmoradmission.policy.AppArmorPolicy.DefaultProfile;
-import dev.apparmoradmission.policy.AppArmorPolicy.ExceptionTerms;
-import dev.apparmoradmission.policy.AppArmorPolicy.LocalhostTerms;
-import dev.apparmoradmission.policy.AppArmorPolicy.Match;
-import dev.apparmoradmission.policy.AppArmorPolicy.OnUnsupportedNode;
-import dev.apparmoradmission.policy.Glob;
-import dev.apparmoradmission.policy.LabelSelector;
-import dev.apparmoradmission.policy.Namespaces;
-import dev.apparmoradmission.policy.PolicySet;
-import dev.apparmoradmission.policy.Rule;
-import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.workload.Workload;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -81,7 +64,7 @@ public class DecisionBench {
         /** Makes the cluster, and makes sure that the verdict on it is right. */
         @Setup
         public void make(Pod pod) {
-            snapshot = snapshot(Cluster.of(100, 60, Cluster.Sets.SHARED));
+            snapshot = Restricted.on(Cluster.of(100, 60, Cluster.Sets.SHARED));
             expectVerdict(pod, snapshot);
         }
     }
@@ -98,7 +81,7 @@ public class DecisionBench {
         /** Makes the cluster, and makes sure that the verdict on it is right. */
         @Setup
         public void make(Pod pod) {
-            snapshot = snapshot(Cluster.of(5_000, 1_600, sets));
+            snapshot = Restricted.on(Cluster.of(5_000, 1_600, sets));
             expectVerdict(pod, snapshot);
         }
     }
@@ -120,22 +103,5 @@ public class DecisionBench {
         if (decision.allowed() != Pods.isAllowed(pod.declares, pod.selects)) {
             throw new IllegalStateException(pod.declares + " got " + decision);
         }
-    }
-
-    private static Snapshot snapshot(ClusterNodes nodes) {
-        AppArmorPolicy restricted = new AppArmorPolicy(
-                "restricted",
-                Action.ENFORCE,
-                new Match(
-                        List.of(new Glob("*")),
-                        List.of(new Glob("kube-system"), new Glob("kube-node-lease")),
-                        LabelSelector.EVERYTHING,
-                        Set.of()),
-                new DefaultProfile(Profile.RuntimeDefault.SHARED, OnUnsupportedNode.DENY),
-                Map.of(Rule.PRIVILEGED, Action.ENFORCE),
-                LocalhostTerms.USUAL,
-                ExceptionTerms.USUAL,
-                Action.WARN);
-        return new Snapshot(PolicySet.of(List.of(restricted), List.of(), "bench"), nodes, Namespaces.UNKNOWN, false);
     }
 }

@@ -48,10 +48,7 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
             Operation operation,
             List<AppArmorPolicy> policies,
             Function<Workload, EligibleNodes> eligible) {
-        Optional<DefaultProfile> byDefault = policies.stream()
-                .map(AppArmorPolicy::defaultProfile)
-                .filter(candidate -> candidate.profile().isDeclared())
-                .findFirst();
+        Optional<DefaultProfile> byDefault = first(policies);
         if (byDefault.isEmpty() || isInvalid(workload)) {
             return none(workload);
         }
@@ -73,6 +70,15 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
                 && !parts.stream().allMatch(Defaulting::isOff);
         // Explicit RuntimeDefault fails on a node without AppArmor where unset would run (semantics fact 10).
         return pin ? defaulting.pinning(workload) : none(workload);
+    }
+
+    private static Optional<DefaultProfile> first(List<AppArmorPolicy> policies) {
+        for (AppArmorPolicy policy : policies) {
+            if (policy.defaultProfile().profile().isDeclared()) {
+                return Optional.of(policy.defaultProfile());
+            }
+        }
+        return Optional.empty();
     }
 
     /** The same for nodes with AppArmor on; where it adds no profile it asks nothing of nodes. */

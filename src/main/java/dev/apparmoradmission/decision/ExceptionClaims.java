@@ -61,11 +61,17 @@ final class ExceptionClaims {
         this.policies = policies;
         this.now = now;
         // Once, not for each container: a pod may have many of them and a claim as long as annotations may be.
-        this.claimedNames = Arrays.stream(
-                        claims.getOrDefault(ExceptionKeys.UNCONFINED, "").split(","))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .collect(Collectors.toUnmodifiableSet());
+        this.claimedNames = claimedNames(claims.getOrDefault(ExceptionKeys.UNCONFINED, ""));
+    }
+
+    private static Set<String> claimedNames(String claim) {
+        // Most pods claim nothing.
+        return claim.isEmpty()
+                ? Set.of()
+                : Arrays.stream(claim.split(","))
+                        .map(String::strip)
+                        .filter(name -> !name.isEmpty())
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether the pod claims anything at all. */

@@ -56,6 +56,9 @@ record Placing(List<PatchOperation> patch, Workload placed) {
      * @param pinned whether it was given a default that nodes without AppArmor refuse
      */
     static Placing of(Workload workload, List<AppArmorPolicy> policies, boolean pinned) {
+        if (!pinned && !anySteers(policies)) {
+            return none(workload);
+        }
         // Sorted, so that the patch does not depend on the order of containers.
         Set<Requirement> requirements = new TreeSet<>(Comparator.comparing(Requirement::key)
                 .thenComparing(requirement -> String.join(",", requirement.values())));
@@ -70,6 +73,15 @@ record Placing(List<PatchOperation> patch, Workload placed) {
         return requirements.isEmpty() || !isChoiceLeft(workload)
                 ? none(workload)
                 : requiring(workload, List.copyOf(requirements));
+    }
+
+    private static boolean anySteers(List<AppArmorPolicy> policies) {
+        for (AppArmorPolicy policy : policies) {
+            if (policy.localhost().placement() == AppArmorPolicy.Placement.STEER) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void steer(Workload workload, LocalhostTerms terms, Set<Requirement> requirements) {

@@ -1,11 +1,6 @@
 package dev.apparmoradmission.webhook;
 
 import dev.apparmoradmission.cluster.SnapshotStore;
-import dev.apparmoradmission.decision.Snapshot;
-import dev.apparmoradmission.wire.AdmissionAnswer;
-import dev.apparmoradmission.wire.AdmissionRequest;
-import dev.apparmoradmission.wire.AdmissionReviewReader;
-import dev.apparmoradmission.wire.AdmissionReviewWriter;
 import dev.apparmoradmission.wire.NotAnAdmissionReviewException;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.core.buffer.Buffer;
@@ -38,17 +33,12 @@ public class AdmissionRoutes {
 
     private static final int FIRST = Integer.MIN_VALUE;
 
-    private final SnapshotStore snapshots;
-    private final AdmissionMetrics metrics;
-    private final DecisionLog log;
-    private final Clock clock;
+    private final ReviewHandler handler;
     private final WarmUp warmUp;
     private final Callers callers;
     private final ConnectionBounds connections;
-    private final ReviewTracing tracing;
     private final BodyBudget budget = BodyBudget.ofHeap();
-    private final AdmissionReviewReader reader = new AdmissionReviewReader();
-    private final AdmissionReviewWriter writer = new AdmissionReviewWriter();
+    private final SpareBuffers spares = new SpareBuffers();
     private volatile boolean ending;
 
     AdmissionRoutes(
@@ -60,14 +50,10 @@ public class AdmissionRoutes {
             Callers callers,
             ConnectionBounds connections,
             ReviewTracing tracing) {
-        this.snapshots = snapshots;
-        this.metrics = metrics;
-        this.log = log;
-        this.clock = clock;
+        this.handler = new ReviewHandler(snapshots, metrics, log, clock, tracing);
         this.warmUp = warmUp;
         this.callers = callers;
         this.connections = connections;
-        this.tracing = tracing;
     }
 
     void register(@Observes Router router) {
@@ -109,10 +95,10 @@ public class AdmissionRoutes {
             refuse(response, 401, refusal.get());
             return;
         }
-        ReviewBody.read(request, context.vertx().getOrCreateContext(), budget, new ReviewBody.Receiver() {
+        ReviewBody.read(request, context.vertx().getOrCreateContext(), budget, spares, new ReviewBody.Receiver() {
             @Override
-            public void complete(byte[] body) {
-                if (answer(door, body, own, parent, response)) {
+            public void complete(byte[] body, int length) {
+                if (answer(door, body, length, own, parent, response)) {
                     connections.answered(request.connection().remoteAddress());
                 }
             }
@@ -140,47 +126,17 @@ public class AdmissionRoutes {
     }
 
     /** Answers; false where there was nothing to be judged. */
-    private boolean answer(Door door, byte[] body, boolean own, Optional<String> parent, HttpServerResponse response) {
-        AdmissionRequest request;
+    private boolean answer(
+            Door door, byte[] body, int length, boolean own, Optional<String> parent, HttpServerResponse response) {
+        byte[] answer;
         try {
-            request = reader.read(body);
+            answer = handler.answer(door, body, length, own, parent);
         } catch (NotAnAdmissionReviewException e) {
             refuse(response, 400, e.message());
             return false;
-        } catch (RuntimeException e) {
-            // Bytes that a reader stumbles over are bad bytes; which ones, the log tells.
-            LOG.error("reading a review failed", e);
-            refuse(response, 400, "the body cannot be read as an AdmissionReview");
-            return false;
         }
-        send(response, 200, writer.write(review(door, request, own, parent)));
+        send(response, 200, answer);
         return true;
-    }
-
-    private AdmissionAnswer review(Door door, AdmissionRequest request, boolean own, Optional<String> parent) {
-        Optional<Snapshot> snapshot = snapshots.current();
-        if (snapshot.isEmpty()) {
-            return Answers.notReady(request.uid());
-        }
-        long start = System.nanoTime();
-        Ruling ruling;
-        AdmissionAnswer answer;
-        try {
-            ruling = Admission.judge(door, request, snapshot.get(), clock.instant());
-            answer = Answers.of(ruling, snapshot.get().dryRun());
-        } catch (RuntimeException | StackOverflowError e) {
-            // Fail closed: without a decision the pod could run unconfined.
-            ruling = Ruling.failed(door, request);
-            answer = Answers.of(ruling, snapshot.get().dryRun());
-            log.failure(ruling, e);
-        }
-        if (!own) {
-            long nanoseconds = System.nanoTime() - start;
-            metrics.record(ruling, nanoseconds);
-            log.record(ruling, answer);
-            tracing.answered(parent, ruling, snapshot.get().dryRun(), nanoseconds);
-        }
-        return answer;
     }
 
     private static void unreadable(RoutingContext context) {

@@ -74,6 +74,10 @@ final class DecisionLog {
             return;
         }
         Decision decision = ruling.decision().get();
+        if (decision.findings().isEmpty() && answer.warnings().isEmpty()) {
+            // Most reviews: nothing is put together for a line that is not written.
+            return;
+        }
         if (dryRun) {
             for (Finding finding : decision.findings()) {
                 Map<String, Value> pairs = start(ruling, "would-" + verb(finding.intended()), decision);

@@ -19,11 +19,17 @@ final class ReviewBody implements BodyBudget.Guest {
     private static final long MOST_DISCARDED = 64L * 1024 * 1024;
 
     private static final int FIRST_SIZE = 16 * 1024;
+    private static final byte[] NOTHING = {};
 
     /** What becomes of a body; exactly one of these is called, unless the client goes away. */
     interface Receiver {
-        /** It is here. */
-        void complete(byte[] body);
+        /**
+         * It is here.
+         *
+         * @param body its bytes, and others behind them; theirs only until this returns
+         * @param length how many of them are its
+         */
+        void complete(byte[] body, int length);
 
         /** It is longer than {@link #LONGEST}. */
         void tooLong();
@@ -38,18 +44,27 @@ final class ReviewBody implements BodyBudget.Guest {
     private final HttpServerRequest request;
     private final Context context;
     private final BodyBudget budget;
+    private final SpareBuffers spares;
     private final Receiver receiver;
     private final int most;
-    private byte[] bytes = new byte[0];
+    private byte[] bytes = NOTHING;
+    private boolean spare;
+    private boolean budgeted;
     private int length;
     private long discarded;
     private boolean refused;
 
     private ReviewBody(
-            HttpServerRequest request, Context context, BodyBudget budget, Receiver receiver, long announced) {
+            HttpServerRequest request,
+            Context context,
+            BodyBudget budget,
+            SpareBuffers spares,
+            Receiver receiver,
+            long announced) {
         this.request = request;
         this.context = context;
         this.budget = budget;
+        this.spares = spares;
         this.receiver = receiver;
         this.most = announced < 0 ? LONGEST : (int) Math.min(LONGEST, announced);
     }
@@ -59,12 +74,14 @@ final class ReviewBody implements BodyBudget.Guest {
      *
      * @param request the request
      * @param context where its events come
-     * @param budget what all bodies together may take
+     * @param budget what all bodies together may take, but for those in spare buffers
+     * @param spares where a short body finds room
      * @param receiver is told what becomes of it
      */
-    static void read(HttpServerRequest request, Context context, BodyBudget budget, Receiver receiver) {
+    static void read(
+            HttpServerRequest request, Context context, BodyBudget budget, SpareBuffers spares, Receiver receiver) {
         long announced = announced(request);
-        ReviewBody body = new ReviewBody(request, context, budget, receiver, announced);
+        ReviewBody body = new ReviewBody(request, context, budget, spares, receiver, announced);
         if (announced > LONGEST) {
             body.refuse();
             receiver.tooLong();
@@ -114,11 +131,21 @@ final class ReviewBody implements BodyBudget.Guest {
         if (needed <= bytes.length) {
             return true;
         }
+        if (bytes.length == 0 && needed <= SpareBuffers.SIZE && (most == LONGEST || most <= SpareBuffers.SIZE)) {
+            bytes = spares.take().orElse(NOTHING);
+            spare = bytes.length > 0;
+            if (spare) {
+                return true;
+            }
+        }
         int size = Math.max(needed, Math.min(most, Math.max(FIRST_SIZE, bytes.length * 2)));
-        if (!budget.take(this, size - bytes.length)) {
+        if (!budget.take(this, spare ? size : size - bytes.length)) {
             return false;
         }
-        bytes = Arrays.copyOf(bytes, size);
+        budgeted = true;
+        byte[] longer = Arrays.copyOf(bytes, size);
+        letGo();
+        bytes = longer;
         return true;
     }
 
@@ -126,9 +153,8 @@ final class ReviewBody implements BodyBudget.Guest {
         if (refused) {
             return;
         }
-        byte[] whole = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
         try {
-            receiver.complete(whole);
+            receiver.complete(bytes, length);
         } finally {
             refuse();
         }
@@ -146,8 +172,18 @@ final class ReviewBody implements BodyBudget.Guest {
 
     private void refuse() {
         refused = true;
-        budget.giveBack(this);
-        bytes = new byte[0];
+        if (budgeted) {
+            budget.giveBack(this);
+        }
+        letGo();
         length = 0;
+    }
+
+    private void letGo() {
+        if (spare) {
+            spares.giveBack(bytes);
+        }
+        spare = false;
+        bytes = NOTHING;
     }
 }

@@ -27,10 +27,20 @@ public final class AdmissionReviewReader {
      *     has no request with a uid
      */
     public AdmissionRequest read(byte[] body) throws NotAnAdmissionReviewException {
-        if (body.length == 0) {
+        return read(body, body.length);
+    }
+
+    /**
+     * Reads a review from the beginning of a buffer, of which nothing is kept.
+     *
+     * @param length how many bytes of it are the review's
+     * @throws NotAnAdmissionReviewException as {@link #read(byte[])}
+     */
+    public AdmissionRequest read(byte[] body, int length) throws NotAnAdmissionReviewException {
+        if (length == 0) {
             throw new NotAnAdmissionReviewException("the body is empty");
         }
-        try (JsonParser parser = json.createParser(body)) {
+        try (JsonParser parser = json.createParser(body, 0, length)) {
             return review(parser);
         } catch (IOException notJson) {
             throw new NotAnAdmissionReviewException("the body is not valid JSON");

@@ -5,7 +5,8 @@ public final class NotAnAdmissionReviewException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    NotAnAdmissionReviewException(String problem) {
+    /** One line that says what is wrong, with nothing of the body in it. */
+    public NotAnAdmissionReviewException(String problem) {
         super(problem);
     }
 

@@ -16,6 +16,9 @@ final class PodSpecReader {
     /** Of one kind; more than any node takes pods. */
     private static final int MOST_CONTAINERS = 500;
 
+    /** Paths below it are constants of the compiler: they cost nothing where nothing is wrong. */
+    private static final String SECURITY_CONTEXT = "securityContext";
+
     private PodSpecReader() {}
 
     /** Reads the value of one field, on which the parser stands; false if it is none of a pod spec that is looked at. */
@@ -25,7 +28,7 @@ final class PodSpecReader {
             case "containers" -> containers(ContainerKind.REGULAR, parser, spec);
             case "initContainers" -> containers(ContainerKind.INIT, parser, spec);
             case "ephemeralContainers" -> containers(ContainerKind.EPHEMERAL, parser, spec);
-            case "securityContext" -> spec.securityContext = securityContext(parser, problem, field);
+            case "securityContext" -> spec.securityContext = securityContext(parser, problem);
             case "nodeName" -> spec.nodeName = Json.text(parser, problem, field);
             case "runtimeClassName" -> spec.runtimeClassName = Json.text(parser, problem, field);
             case "serviceAccountName" -> spec.serviceAccountName = Json.text(parser, problem, field);
@@ -59,14 +62,15 @@ final class PodSpecReader {
                     parser.skipChildren();
                     continue;
                 }
-                String path = kind.field() + "[" + containers.size() + "]";
-                containers.add(container(kind, containers.size(), path, parser, spec.problem));
+                containers.add(container(kind, containers.size(), parser, spec.problem));
             }
         }
     }
 
-    private static Container container(ContainerKind kind, int index, String path, JsonParser parser, Problem problem)
+    private static Container container(ContainerKind kind, int index, JsonParser parser, Problem problem)
             throws IOException {
+        // The path to a container is written where something is wrong with it; nearly always nothing is.
+        Problem own = new Problem();
         String name = "";
         String image = "";
         SecurityContextDraft context = new SecurityContextDraft(false);
@@ -74,23 +78,29 @@ final class PodSpecReader {
             for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
                 parser.nextToken();
                 switch (field) {
-                    case "name" -> name = Json.text(parser, problem, path + ".name");
-                    case "image" -> image = Json.text(parser, problem, path + ".image");
-                    case "securityContext" -> context = securityContext(parser, problem, path + ".securityContext");
+                    case "name" -> name = Json.text(parser, own, field);
+                    case "image" -> image = Json.text(parser, own, field);
+                    case "securityContext" -> context = securityContext(parser, own);
                     default -> parser.skipChildren();
                 }
             }
         } else {
-            problem.set(path, "is not an object");
+            problem.set(path(kind, index), "is not an object");
             parser.skipChildren();
+        }
+        if (own.isSet()) {
+            problem.adopt(path(kind, index) + ".", own);
         }
         return new Container(
                 kind, index, name, image, context.profile, context.present, context.privileged, context.toHardening());
     }
 
-    private static SecurityContextDraft securityContext(JsonParser parser, Problem problem, String path)
-            throws IOException {
-        if (!Json.startsObject(parser, problem, path)) {
+    private static String path(ContainerKind kind, int index) {
+        return kind.field() + "[" + index + "]";
+    }
+
+    private static SecurityContextDraft securityContext(JsonParser parser, Problem problem) throws IOException {
+        if (!Json.startsObject(parser, problem, SECURITY_CONTEXT)) {
             return new SecurityContextDraft(false);
         }
         SecurityContextDraft context = new SecurityContextDraft(true);
@@ -99,23 +109,26 @@ final class PodSpecReader {
             switch (field) {
                 case "appArmorProfile" -> context.profile = ProfileField.read(parser);
                 case "privileged" ->
-                    context.privileged =
-                            Json.bool(parser, problem, path + ".privileged").orElse(false);
-                case "runAsNonRoot" -> context.runAsNonRoot = Json.bool(parser, problem, path + ".runAsNonRoot");
+                    context.privileged = Json.bool(parser, problem, SECURITY_CONTEXT + ".privileged")
+                            .orElse(false);
+                case "runAsNonRoot" ->
+                    context.runAsNonRoot = Json.bool(parser, problem, SECURITY_CONTEXT + ".runAsNonRoot");
                 case "seccompProfile" ->
                     Json.within(
                             parser,
                             problem,
-                            path + ".seccompProfile",
+                            SECURITY_CONTEXT + ".seccompProfile",
                             "type",
                             () -> context.seccompType = Optional.of(
-                                            Json.text(parser, problem, path + ".seccompProfile.type"))
+                                            Json.text(parser, problem, SECURITY_CONTEXT + ".seccompProfile.type"))
                                     .filter(type -> !type.isEmpty()));
-                case "capabilities" -> capabilities(parser, problem, path + ".capabilities", context);
+                case "capabilities" -> capabilities(parser, problem, context);
                 case "allowPrivilegeEscalation" ->
-                    context.allowPrivilegeEscalation = Json.bool(parser, problem, path + ".allowPrivilegeEscalation");
+                    context.allowPrivilegeEscalation =
+                            Json.bool(parser, problem, SECURITY_CONTEXT + ".allowPrivilegeEscalation");
                 case "readOnlyRootFilesystem" ->
-                    context.readOnlyRootFilesystem = Json.bool(parser, problem, path + ".readOnlyRootFilesystem")
+                    context.readOnlyRootFilesystem = Json.bool(
+                                    parser, problem, SECURITY_CONTEXT + ".readOnlyRootFilesystem")
                             .orElse(false);
                 default -> parser.skipChildren();
             }
@@ -123,17 +136,18 @@ final class PodSpecReader {
         return context;
     }
 
-    private static void capabilities(JsonParser parser, Problem problem, String path, SecurityContextDraft context)
+    private static void capabilities(JsonParser parser, Problem problem, SecurityContextDraft context)
             throws IOException {
-        if (Json.startsObject(parser, problem, path)) {
+        if (Json.startsObject(parser, problem, SECURITY_CONTEXT + ".capabilities")) {
             for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
                 parser.nextToken();
                 boolean drop = field.equals("drop");
+                String path = drop ? SECURITY_CONTEXT + ".capabilities.drop" : SECURITY_CONTEXT + ".capabilities.add";
                 if (!drop && !field.equals("add")) {
                     parser.skipChildren();
-                } else if (Json.startsList(parser, problem, path + "." + field)) {
+                } else if (Json.startsList(parser, problem, path)) {
                     while (parser.nextToken() != JsonToken.END_ARRAY) {
-                        String capability = Json.text(parser, problem, path + "." + field);
+                        String capability = Json.text(parser, problem, path);
                         context.dropsAll |= drop && capability.equals("ALL");
                         context.adds |= !drop && !capability.equals("NET_BIND_SERVICE");
                     }

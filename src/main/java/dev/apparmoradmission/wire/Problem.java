@@ -13,6 +13,10 @@ final class Problem {
         }
     }
 
+    boolean isSet() {
+        return !text.isEmpty();
+    }
+
     /** Takes over what was wrong with a part that lies at this path, dotted. */
     void adopt(String path, Problem part) {
         if (!part.text.isEmpty()) {

@@ -20,9 +20,7 @@ final class AppArmorUnavailable implements RuleCheck {
 
     @Override
     public void examine(Examination examination) {
-        List<Part> off = examination.eligible().parts().stream()
-                .filter(part -> part.appArmor().state() == NodeAppArmor.State.DISABLED)
-                .toList();
+        List<Part> off = examination.parts(node -> node.state() == NodeAppArmor.State.DISABLED);
         if (off.isEmpty() || examination.ignores(Rule.APPARMOR_UNAVAILABLE)) {
             return;
         }

@@ -7,6 +7,7 @@ import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.EligibleNodes;
 import dev.apparmoradmission.node.EligibleNodes.Member;
 import dev.apparmoradmission.node.EligibleNodes.Part;
+import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.policy.Rule;
@@ -82,6 +83,17 @@ public record Examination(
         for (int i = 0; i < row.size(); i++) {
             if (wanted.test(row.get(i))) {
                 parts.add(eligible.parts().get(i));
+            }
+        }
+        return parts;
+    }
+
+    /** The parts of the eligible nodes that are so. */
+    List<Part> parts(Predicate<NodeAppArmor> wanted) {
+        List<Part> parts = new ArrayList<>();
+        for (Part part : eligible.parts()) {
+            if (wanted.test(part.appArmor())) {
+                parts.add(part);
             }
         }
         return parts;

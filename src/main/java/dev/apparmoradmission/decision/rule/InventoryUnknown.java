@@ -4,6 +4,7 @@ import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.EligibleNodes.Member;
 import dev.apparmoradmission.node.EligibleNodes.Part;
+import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.node.NodeInventory;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
@@ -39,9 +40,7 @@ final class InventoryUnknown implements RuleCheck {
                     Action.WARN);
             return;
         }
-        List<Part> unknown = examination.eligible().parts().stream()
-                .filter(part -> part.appArmor().isUnknown())
-                .toList();
+        List<Part> unknown = examination.parts(NodeAppArmor::isUnknown);
         if (unknown.isEmpty()) {
             return;
         }

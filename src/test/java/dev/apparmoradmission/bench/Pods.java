@@ -75,7 +75,8 @@ public final class Pods {
         return declares.isAllowed() || selects == Selects.STEERED && declares == Declares.PARTLY_LOADED;
     }
 
-    static Workload of(Declares declares, Selects selects) {
+    /** The pod. */
+    public static Workload of(Declares declares, Selects selects) {
         Map<String, String> selector = selects == Selects.BY_LABEL ? Map.of("kubernetes.io/os", "linux") : Map.of();
         List<Toleration> tolerations = List.of(
                 new Toleration("node.kubernetes.io/not-ready", "Exists", "", "NoExecute"),

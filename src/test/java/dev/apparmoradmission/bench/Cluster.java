@@ -34,7 +34,8 @@ public final class Cluster {
         DIFFERENT
     }
 
-    static ClusterNodes of(int count, int profiles, Sets sets) {
+    /** A cluster of so many nodes, with so many profiles each. */
+    public static ClusterNodes of(int count, int profiles, Sets sets) {
         List<Node> nodes = new ArrayList<>(count);
         Map<String, NodeInventory> inventories = new HashMap<>();
         Map<String, ProfileMode> common = profiles(profiles - 1);
