@@ -129,8 +129,8 @@ public final class Decider {
     }
 
     // Loops here and in the rules, where a stream would read as well: one that nothing flows through takes some 200
-    // bytes, and
-    // a dozen of them were a third of what a decision allocated.
+    // bytes,
+    // and a decision had a dozen of them.
 
     private static List<String> names(List<AppArmorPolicy> policies) {
         List<String> names = new ArrayList<>(policies.size());

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.Map;
 
 /** Reviews of pods as they reach a webhook, of about a given size; the shape is that of {@code e2e/bench/go/internal/corpus}. */
@@ -133,8 +132,7 @@ public final class CorpusReviews {
     /** The tree of {@code managedFields} that the API server would record. */
     private static ObjectNode owned(JsonNode value) {
         ObjectNode owned = JSON.createObjectNode();
-        for (Iterator<Map.Entry<String, JsonNode>> fields = value.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : value.properties()) {
             owned.set("f:" + field.getKey(), owned(field.getValue()));
         }
         if (value.isArray()) {

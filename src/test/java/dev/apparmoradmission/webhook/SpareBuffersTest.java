@@ -18,7 +18,7 @@ class SpareBuffersTest {
         List<byte[]> lent = new ArrayList<>();
         for (Optional<byte[]> buffer = spares.take(); buffer.isPresent(); buffer = spares.take()) {
             byte[] taken = buffer.get();
-            assertThat(lent).noneMatch(other -> other == taken);
+            assertThat(lent).allSatisfy(other -> assertThat(other).isNotSameAs(taken));
             assertThat(taken).hasSize(SpareBuffers.SIZE);
             lent.add(taken);
         }
