@@ -3,8 +3,8 @@
 //	load [flags] -target name=N,url=https://HOST:PORT/validate[,pid=P][,ca=FILE][,ready=S,first=S] ...
 //	load await -since EPOCH_SECONDS -pid P -ready URL -url https://… [-ca FILE]
 //
-// The first form runs every target in turn, in each round and size, over keep-alive connections in a closed loop, checks every
-// verdict, and reads processor time and memory of each process from /proc. The second waits for a server that was just started
+// The first form runs every target in turn, in each round and size, over keep-alive connections in a closed loop and then at a
+// fixed rate, checks every verdict, and reads processor time and memory of each process from /proc. The second waits for a server that was just started
 // and prints the times that the first form takes as ready= and first=.
 package main
 
@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,6 +100,10 @@ func measure(arguments []string) error {
 	flags.IntVar(&settings.rounds, "rounds", 3, "rounds; the median of each figure is shown")
 	flags.IntVar(&settings.warmUp, "warm-up", 10_000, "reviews of mixed sizes sent to each target before anything is measured")
 	flags.IntVar(&settings.volume, "volume", 90, "megabytes sent in each round and size")
+	openBytes := flags.Int("open-bytes", 12_000, "size of the reviews of the open loop, one of 3000, 12000, 60000")
+	flags.IntVar(&settings.open.rate, "open-rate", 200, "reviews a second of the open loop, whatever the server does")
+	flags.IntVar(&settings.open.seconds, "open-seconds", 30, "how long the open loop lasts in each round, a second more that is not counted; 0 for none")
+	flags.IntVar(&settings.open.connections, "open-connections", 16, "connections of the open loop")
 	jsonOut := flags.String("json", "", "file to write all figures to")
 	if err := flags.Parse(arguments); err != nil {
 		return err
@@ -108,6 +113,10 @@ func measure(arguments []string) error {
 	}
 	if settings.connections < 1 || settings.rounds < 1 || settings.distinct < 10 || settings.volume < 1 || settings.warmUp < 0 {
 		return errors.New("connections, rounds and volume must be 1 or more, distinct 10 or more")
+	}
+	settings.open.size = slices.Index(settings.sizes, *openBytes)
+	if settings.open.size < 0 || settings.open.rate < 1 || settings.open.rate > 100_000 || settings.open.seconds < 0 || settings.open.seconds > 3600 || settings.open.connections < 1 {
+		return fmt.Errorf("open-bytes must be one of %v, open-rate 1 to 100000, open-seconds 0 to 3600, open-connections 1 or more", settings.sizes)
 	}
 	for _, bytes := range settings.sizes {
 		reviews, err := corpus.Reviews(settings.seed, settings.distinct, bytes)

@@ -21,6 +21,13 @@ type plan struct {
 	rounds      int
 	warmUp      int
 	volume      int
+	open        openPlan
+}
+
+// openPlan says what the open loop sends: rate reviews a second for so many seconds of every round.
+type openPlan struct {
+	// size is an index into sizes.
+	size, rate, seconds, connections int
 }
 
 // run measures all targets: first each gets the mixed warm-up, then every round goes through the sizes, and in each size through
@@ -30,6 +37,9 @@ func (p *plan) run(list targets) (*result, error) {
 	for i, bytes := range p.sizes {
 		outcome.Sizes = append(outcome.Sizes, sizeOf(bytes, p.corpora[i]))
 	}
+	if p.open.seconds > 0 {
+		outcome.Open = &openSettings{Size: p.open.size, Rate: p.open.rate, Seconds: p.open.seconds, Connections: p.open.connections}
+	}
 	for _, one := range list {
 		figures, err := p.warm(one)
 		if err != nil {
@@ -37,6 +47,7 @@ func (p *plan) run(list targets) (*result, error) {
 		}
 		outcome.Targets = append(outcome.Targets, figures)
 	}
+	taken := make([][]time.Duration, len(list))
 	for round := range p.rounds {
 		for size := range p.sizes {
 			for place := range list {
@@ -50,6 +61,21 @@ func (p *plan) run(list targets) (*result, error) {
 				outcome.Targets[index].Phases = append(outcome.Targets[index].Phases, phase)
 			}
 		}
+		if p.open.seconds == 0 {
+			continue
+		}
+		for place := range list {
+			index := (place + round) % len(list)
+			progress("round %d of %d, %d reviews a second, %s", round+1, p.rounds, p.open.rate, list[index].name)
+			more, err := p.openPhase(list[index])
+			if err != nil {
+				return nil, fmt.Errorf("%s, %d reviews a second: %w", list[index].name, p.open.rate, err)
+			}
+			taken[index] = append(taken[index], more...)
+		}
+	}
+	for index := range list {
+		outcome.Targets[index].Latency = latencyOf(taken[index])
 	}
 	for i, one := range list {
 		if one.pid != 0 {
@@ -98,6 +124,26 @@ func (p *plan) phase(one target, size int) (phase, error) {
 	}
 	cpu, elapsed, err := p.closedLoop(one, reviews, count)
 	return phase{Size: size, Reviews: count, CPU: cpu.Seconds(), Elapsed: elapsed.Seconds()}, err
+}
+
+// openPhase sends at the fixed rate; its first second is not counted, for it pays for new connections.
+func (p *plan) openPhase(one target) ([]time.Duration, error) {
+	connections := make([]*connection, p.open.connections)
+	for i := range connections {
+		var err error
+		if connections[i], err = one.to.connect(); err != nil {
+			return nil, err
+		}
+		defer connections[i].close()
+	}
+	reviews := p.corpora[p.open.size]
+	taken, err := openLoop(len(connections), p.open.rate*(p.open.seconds+1), time.Second/time.Duration(p.open.rate), func(over, number int) error {
+		return connections[over].post(&reviews[number%len(reviews)])
+	})
+	if err != nil {
+		return nil, err
+	}
+	return taken[p.open.rate:], nil
 }
 
 // closedLoop sends count reviews, each connection one after the other, and gives the processor time of the server meanwhile

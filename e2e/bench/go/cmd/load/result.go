@@ -13,6 +13,7 @@ type result struct {
 	Rounds      int             `json:"rounds"`
 	WarmUp      int             `json:"warmUpReviews"`
 	Sizes       []size          `json:"sizes"`
+	Open        *openSettings   `json:"openLoop,omitempty"`
 	Targets     []targetFigures `json:"targets"`
 }
 
@@ -22,6 +23,14 @@ type size struct {
 	Bytes    int `json:"meanBytes"`
 	Distinct int `json:"distinct"`
 	Denied   int `json:"denied"`
+}
+
+// openSettings say how the open loop was run; Size is the place in the sizes.
+type openSettings struct {
+	Size        int `json:"size"`
+	Rate        int `json:"reviewsPerSecond"`
+	Seconds     int `json:"secondsEachRound"`
+	Connections int `json:"connections"`
 }
 
 // targetFigures are seconds and bytes; figures of a process that is not on this machine are 0 and shown as a dash.
@@ -35,6 +44,8 @@ type targetFigures struct {
 	ResidentAfterWarmUp int64   `json:"residentAfterWarmUpBytes"`
 	ResidentAtEnd       int64   `json:"residentAtEndBytes"`
 	Phases              []phase `json:"phases"`
+	// Latency is of all rounds of the open loop together: a p99.9 of one round would be a handful of reviews.
+	Latency latency `json:"openLoopLatency"`
 }
 
 type phase struct {
@@ -80,6 +91,14 @@ func (r *result) table() string {
 			return t.median(index, func(p phase) float64 { return float64(p.Reviews) / p.Elapsed })
 		})
 	}
+	if open := r.Open; open != nil {
+		name := fmt.Sprintf(" at %d reviews a second, %s, milliseconds", open.Rate, r.Sizes[open.Size].Name)
+		row("p50"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.P50 })
+		row("p90"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.P90 })
+		row("p99"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.P99 })
+		row("p99.9"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.P999 })
+		row("longest"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.Max })
+	}
 	const mebibyte = 1 << 20
 	row(fmt.Sprintf("CPU seconds of the first %d reviews", r.WarmUp), "%.2f", 1, func(t targetFigures) float64 { return t.WarmUpCPU })
 	row("resident memory at rest, MiB", "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAtRest) })
@@ -95,6 +114,9 @@ func (r *result) reviews() int {
 	total := r.WarmUp
 	for _, one := range r.Targets[0].Phases {
 		total += one.Reviews + one.Reviews/10
+	}
+	if r.Open != nil {
+		total += r.Rounds * r.Open.Rate * (r.Open.Seconds + 1)
 	}
 	return total
 }
