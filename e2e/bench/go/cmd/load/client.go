@@ -15,6 +15,8 @@ import (
 	"os"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"apparmor-admission.dev/bench/internal/corpus"
 )
 
@@ -108,6 +110,9 @@ func verify(review *corpus.Review, status int, body []byte) error {
 			UID     string          `json:"uid"`
 			Allowed bool            `json:"allowed"`
 			Status  json.RawMessage `json:"status"`
+			// Patch is base64 on the wire.
+			Patch     []byte `json:"patch"`
+			PatchType string `json:"patchType"`
 		} `json:"response"`
 	}
 	if status != http.StatusOK {
@@ -123,7 +128,24 @@ func verify(review *corpus.Review, status int, body []byte) error {
 		return fmt.Errorf("%s: uid %s was answered with %s", review.Kind, review.UID, answer.Response.UID)
 	case answer.Response.Allowed != review.Allowed:
 		return fmt.Errorf("%s: allowed is %t, must be %t; status %s", review.Kind, answer.Response.Allowed, review.Allowed, answer.Response.Status)
+	case review.Defaulted:
+		return verifyDefault(review, answer.Response.PatchType, answer.Response.Patch)
 	default:
 		return nil
 	}
+}
+
+// verifyDefault wants the one operation that gives a pod RuntimeDefault beside what its securityContext holds.
+func verifyDefault(review *corpus.Review, kind string, patch []byte) error {
+	type operation struct {
+		Op    string                 `json:"op"`
+		Path  string                 `json:"path"`
+		Value corev1.AppArmorProfile `json:"value"`
+	}
+	want := operation{"add", "/spec/securityContext/appArmorProfile", corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeRuntimeDefault}}
+	var operations []operation
+	if kind != "JSONPatch" || json.Unmarshal(patch, &operations) != nil || len(operations) != 1 || operations[0] != want {
+		return fmt.Errorf("%s: the patch must add RuntimeDefault to the pod, but is of type %q: %.300s", review.Kind, kind, patch)
+	}
+	return nil
 }

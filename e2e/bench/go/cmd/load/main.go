@@ -1,10 +1,10 @@
 // Command load measures admission webhooks side by side.
 //
-//	load [flags] -target name=N,url=https://HOST:PORT/validate[,pid=P][,ca=FILE][,ready=S,first=S] ...
+//	load [flags] -target name=N,url=https://HOST:PORT/validate[,mutate=https://HOST:PORT/mutate][,pid=P][,ca=FILE][,ready=S,first=S] ...
 //	load await -since EPOCH_SECONDS -pid P -ready URL -url https://… [-ca FILE]
 //
 // The first form runs every target in turn, in each round and size, over keep-alive connections in a closed loop and then at a
-// fixed rate, checks every verdict, and reads processor time and memory of each process from /proc. The second waits for a server that was just started
+// fixed rate, checks every verdict and patch, and reads processor time and memory of each process from /proc. The second waits for a server that was just started
 // and prints the times that the first form takes as ready= and first=.
 package main
 
@@ -40,6 +40,8 @@ func main() {
 type target struct {
 	name string
 	to   *endpoint
+	// mutate is where pods without a profile get the default; nil for a server that only validates.
+	mutate *endpoint
 	// pid is 0 for a server whose process is not on this machine: it then has no processor time and no memory figures.
 	pid int
 	// ready and first are seconds, as await printed them; 0 if unknown.
@@ -53,7 +55,7 @@ func (list *targets) String() string { return "" }
 // Set reads one -target.
 func (list *targets) Set(text string) error {
 	var one target
-	var address, ca string
+	var address, mutate, ca string
 	for _, part := range strings.Split(text, ",") {
 		key, value, _ := strings.Cut(part, "=")
 		var err error
@@ -62,6 +64,8 @@ func (list *targets) Set(text string) error {
 			one.name = value
 		case "url":
 			address = value
+		case "mutate":
+			mutate = value
 		case "ca":
 			ca = value
 		case "pid":
@@ -71,7 +75,7 @@ func (list *targets) Set(text string) error {
 		case "first":
 			one.first, err = strconv.ParseFloat(value, 64)
 		default:
-			err = errors.New("keys are name, url, ca, pid, ready, first")
+			err = errors.New("keys are name, url, mutate, ca, pid, ready, first")
 		}
 		if err != nil {
 			return fmt.Errorf("%q: %w", part, err)
@@ -85,6 +89,11 @@ func (list *targets) Set(text string) error {
 		return err
 	}
 	one.to = to
+	if mutate != "" {
+		if one.mutate, err = newEndpoint(mutate, ca); err != nil {
+			return err
+		}
+	}
 	*list = append(*list, one)
 	return nil
 }
@@ -92,7 +101,7 @@ func (list *targets) Set(text string) error {
 func measure(arguments []string) error {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	var list targets
-	flags.Var(&list, "target", "name=N,url=https://HOST:PORT/PATH[,pid=P][,ca=FILE][,ready=S,first=S]; repeatable, ratios are against the last")
+	flags.Var(&list, "target", "name=N,url=https://HOST:PORT/PATH[,mutate=https://HOST:PORT/PATH][,pid=P][,ca=FILE][,ready=S,first=S]; repeatable, ratios are against the last")
 	settings := plan{sizes: []int{3_000, 12_000, 60_000}}
 	flags.Uint64Var(&settings.seed, "seed", 20261122, "seed of the corpus")
 	flags.IntVar(&settings.distinct, "distinct", 300, "different reviews of each size")
@@ -123,7 +132,11 @@ func measure(arguments []string) error {
 		if err != nil {
 			return err
 		}
-		settings.corpora = append(settings.corpora, reviews)
+		undeclared, err := corpus.Undeclared(settings.seed, settings.distinct, bytes)
+		if err != nil {
+			return err
+		}
+		settings.corpora, settings.undeclared = append(settings.corpora, reviews), append(settings.undeclared, undeclared)
 	}
 	result, err := settings.run(list)
 	if err != nil {

@@ -13,9 +13,11 @@ import (
 
 // plan says what is sent to every target.
 type plan struct {
-	seed        uint64
-	sizes       []int
-	corpora     [][]corpus.Review
+	seed    uint64
+	sizes   []int
+	corpora [][]corpus.Review
+	// undeclared are for targets that mutate.
+	undeclared  [][]corpus.Review
 	distinct    int
 	connections int
 	rounds      int
@@ -54,11 +56,9 @@ func (p *plan) run(list targets) (*result, error) {
 				// The order turns with the round: nobody always runs first.
 				index := (place + round) % len(list)
 				progress("round %d of %d, %d KB, %s", round+1, p.rounds, p.sizes[size]/1000, list[index].name)
-				phase, err := p.phase(list[index], size)
-				if err != nil {
+				if err := p.measure(list[index], size, &outcome.Targets[index]); err != nil {
 					return nil, fmt.Errorf("%s, %d KB: %w", list[index].name, p.sizes[size]/1000, err)
 				}
-				outcome.Targets[index].Phases = append(outcome.Targets[index].Phases, phase)
 			}
 		}
 		if p.open.seconds == 0 {
@@ -92,37 +92,65 @@ func (p *plan) run(list targets) (*result, error) {
 func (p *plan) warm(one target) (targetFigures, error) {
 	progress("warm-up: %d reviews, %s", p.warmUp, one.name)
 	figures := targetFigures{Name: one.name, Ready: one.ready, First: one.first, Measured: one.pid != 0}
-	mixed := make([]corpus.Review, 0, p.distinct*len(p.sizes))
-	for i := range p.distinct {
-		for _, reviews := range p.corpora {
-			mixed = append(mixed, reviews[i])
-		}
-	}
 	var err error
 	if one.pid != 0 {
 		if figures.ResidentAtRest, err = proc.Resident(one.pid); err != nil {
 			return figures, err
 		}
 	}
-	cpu, _, err := p.closedLoop(one, mixed, p.warmUp)
+	cpu, _, err := p.closedLoop(one.to, one.pid, mixed(p.corpora), p.warmUp)
 	if err != nil {
 		return figures, err
 	}
 	figures.WarmUpCPU = cpu.Seconds()
 	if one.pid != 0 {
-		figures.ResidentAfterWarmUp, err = proc.Resident(one.pid)
+		if figures.ResidentAfterWarmUp, err = proc.Resident(one.pid); err != nil {
+			return figures, err
+		}
+	}
+	if one.mutate != nil {
+		figures.MutateWarmUp = p.warmUp
+		_, _, err = p.closedLoop(one.mutate, one.pid, mixed(p.undeclared), p.warmUp)
 	}
 	return figures, err
 }
 
-func (p *plan) phase(one target, size int) (phase, error) {
-	reviews := p.corpora[size]
+// mixed takes a review of each size in turn.
+func mixed(corpora [][]corpus.Review) []corpus.Review {
+	var all []corpus.Review
+	for i := range corpora[0] {
+		for _, reviews := range corpora {
+			all = append(all, reviews[i])
+		}
+	}
+	return all
+}
+
+// measure adds a phase of validation and, where the target mutates, one of that.
+func (p *plan) measure(one target, size int, figures *targetFigures) error {
+	validated, err := p.phase(one.to, one.pid, p.corpora[size], size)
+	if err != nil {
+		return err
+	}
+	figures.Phases = append(figures.Phases, validated)
+	if one.mutate == nil {
+		return nil
+	}
+	mutated, err := p.phase(one.mutate, one.pid, p.undeclared[size], size)
+	if err != nil {
+		return fmt.Errorf("mutate: %w", err)
+	}
+	figures.Mutations = append(figures.Mutations, mutated)
+	return nil
+}
+
+func (p *plan) phase(to *endpoint, pid int, reviews []corpus.Review, size int) (phase, error) {
 	count := p.volume * 1_000_000 / p.sizes[size]
 	// A tenth on top, not measured, for connections and caches of this size.
-	if _, _, err := p.closedLoop(one, reviews, count/10); err != nil {
+	if _, _, err := p.closedLoop(to, pid, reviews, count/10); err != nil {
 		return phase{}, err
 	}
-	cpu, elapsed, err := p.closedLoop(one, reviews, count)
+	cpu, elapsed, err := p.closedLoop(to, pid, reviews, count)
 	return phase{Size: size, Reviews: count, CPU: cpu.Seconds(), Elapsed: elapsed.Seconds()}, err
 }
 
@@ -148,17 +176,17 @@ func (p *plan) openPhase(one target) ([]time.Duration, error) {
 
 // closedLoop sends count reviews, each connection one after the other, and gives the processor time of the server meanwhile
 // (0 if its process is unknown) and the time that passed. Connections are opened before the clock starts.
-func (p *plan) closedLoop(one target, reviews []corpus.Review, count int) (cpu, elapsed time.Duration, err error) {
+func (p *plan) closedLoop(to *endpoint, pid int, reviews []corpus.Review, count int) (cpu, elapsed time.Duration, err error) {
 	connections := make([]*connection, p.connections)
 	for i := range connections {
-		if connections[i], err = one.to.connect(); err != nil {
+		if connections[i], err = to.connect(); err != nil {
 			return 0, 0, err
 		}
 		defer connections[i].close()
 	}
 	var before time.Duration
-	if one.pid != 0 {
-		if before, err = proc.CPU(one.pid); err != nil {
+	if pid != 0 {
+		if before, err = proc.CPU(pid); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -188,8 +216,8 @@ func (p *plan) closedLoop(one target, reviews []corpus.Review, count int) (cpu, 
 		return 0, 0, err
 	default:
 	}
-	if one.pid != 0 {
-		after, err := proc.CPU(one.pid)
+	if pid != 0 {
+		after, err := proc.CPU(pid)
 		if err != nil {
 			return 0, 0, err
 		}

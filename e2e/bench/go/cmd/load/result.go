@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -44,6 +45,9 @@ type targetFigures struct {
 	ResidentAfterWarmUp int64   `json:"residentAfterWarmUpBytes"`
 	ResidentAtEnd       int64   `json:"residentAtEndBytes"`
 	Phases              []phase `json:"phases"`
+	// Mutations are phases of pods that get a patch; none for a server that only validates.
+	MutateWarmUp int     `json:"mutateWarmUpReviews,omitempty"`
+	Mutations    []phase `json:"mutations,omitempty"`
 	// Latency is of all rounds of the open loop together: a p99.9 of one round would be a handful of reviews.
 	Latency latency `json:"openLoopLatency"`
 }
@@ -65,11 +69,7 @@ func (r *result) table() string {
 		}
 		yardstick := value(r.Targets[len(r.Targets)-1])
 		for _, one := range r.Targets[:len(r.Targets)-1] {
-			ratio := 0.0
-			if yardstick > 0 {
-				ratio = value(one) / yardstick
-			}
-			fmt.Fprintf(&text, " %s |", cell("%.2f", ratio))
+			fmt.Fprintf(&text, " %s |", cell("%.2f", ratio(value(one), yardstick)))
 		}
 		text.WriteByte('\n')
 	}
@@ -83,12 +83,24 @@ func (r *result) table() string {
 	text.WriteString("\n|---|" + strings.Repeat("---:|", 2*len(r.Targets)-1) + "\n")
 	for index, one := range r.Sizes {
 		row("CPU seconds per 1,000 reviews, "+one.Name, "%.3f", 1, func(t targetFigures) float64 {
-			return t.median(index, func(p phase) float64 { return p.CPU / float64(p.Reviews) * 1000 })
+			return median(t.Phases, index, cpuPerThousand)
 		})
+	}
+	if slices.ContainsFunc(r.Targets, func(t targetFigures) bool { return len(t.Mutations) > 0 }) {
+		for index, one := range r.Sizes {
+			row("CPU seconds per 1,000 `/mutate` reviews with a patch, "+one.Name, "%.3f", 1, func(t targetFigures) float64 {
+				return median(t.Mutations, index, cpuPerThousand)
+			})
+		}
+		for index, one := range r.Sizes {
+			row("CPU of `/mutate` with a patch ÷ that of `/validate`, "+one.Name, "%.2f", 1, func(t targetFigures) float64 {
+				return ratio(median(t.Mutations, index, cpuPerThousand), median(t.Phases, index, cpuPerThousand))
+			})
+		}
 	}
 	for index, one := range r.Sizes {
 		row("reviews per second (closed loop), "+one.Name, "%.0f", 1, func(t targetFigures) float64 {
-			return t.median(index, func(p phase) float64 { return float64(p.Reviews) / p.Elapsed })
+			return median(t.Phases, index, func(p phase) float64 { return float64(p.Reviews) / p.Elapsed })
 		})
 	}
 	if open := r.Open; open != nil {
@@ -103,33 +115,53 @@ func (r *result) table() string {
 	row(fmt.Sprintf("CPU seconds of the first %d reviews", r.WarmUp), "%.2f", 1, func(t targetFigures) float64 { return t.WarmUpCPU })
 	row("resident memory at rest, MiB", "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAtRest) })
 	row(fmt.Sprintf("resident memory after %d reviews, MiB", r.WarmUp), "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAfterWarmUp) })
-	row(fmt.Sprintf("resident memory at the end, after %d reviews, MiB", r.reviews()), "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAtEnd) })
+	row(fmt.Sprintf("resident memory at the end, after %s reviews, MiB", r.reviews()), "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAtEnd) })
 	row("start to ready, seconds", "%.2f", 1, func(t targetFigures) float64 { return t.Ready })
 	row("first review after ready, milliseconds", "%.0f", 0.001, func(t targetFigures) float64 { return t.First })
 	return text.String()
 }
 
-// reviews counts what each target was sent in all.
-func (r *result) reviews() int {
-	total := r.WarmUp
-	for _, one := range r.Targets[0].Phases {
-		total += one.Reviews + one.Reviews/10
+// reviews counts what each target was sent in all; those that mutate were sent more.
+func (r *result) reviews() string {
+	var counts []string
+	for _, one := range r.Targets {
+		total := r.WarmUp + one.MutateWarmUp
+		for _, phase := range slices.Concat(one.Phases, one.Mutations) {
+			total += phase.Reviews + phase.Reviews/10
+		}
+		if r.Open != nil {
+			total += r.Rounds * r.Open.Rate * (r.Open.Seconds + 1)
+		}
+		if count := strconv.Itoa(total); !slices.Contains(counts, count) {
+			counts = append(counts, count)
+		}
 	}
-	if r.Open != nil {
-		total += r.Rounds * r.Open.Rate * (r.Open.Seconds + 1)
-	}
-	return total
+	return strings.Join(counts, " or ")
 }
 
-func (t targetFigures) median(size int, figure func(phase) float64) float64 {
+func cpuPerThousand(p phase) float64 { return p.CPU / float64(p.Reviews) * 1000 }
+
+// median is 0 where there is no phase of the size.
+func median(phases []phase, size int, figure func(phase) float64) float64 {
 	var figures []float64
-	for _, one := range t.Phases {
+	for _, one := range phases {
 		if one.Size == size {
 			figures = append(figures, figure(one))
 		}
 	}
+	if len(figures) == 0 {
+		return 0
+	}
 	slices.Sort(figures)
 	return figures[len(figures)/2]
+}
+
+// ratio is 0, which is shown as a dash, where there is nothing to compare with.
+func ratio(value, yardstick float64) float64 {
+	if yardstick == 0 {
+		return 0
+	}
+	return value / yardstick
 }
 
 func cell(format string, value float64) string {
