@@ -25,10 +25,38 @@ func TestOnlyTheRightVerdictForTheRightRequestPasses(t *testing.T) {
 	}
 	for _, one := range cases {
 		t.Run(one.name, func(t *testing.T) {
-			if err := verify(review, one.status, []byte(one.body)); (err == nil) != one.passes {
-				t.Errorf("verify gave %v", err)
+			if err := (&endpoint{}).verify(review, one.status, []byte(one.body)); (err == nil) != one.passes {
+				t.Errorf("it gave %v", err)
 			}
 		})
+	}
+}
+
+func TestAPeerWithItsOwnVerdictsMustStillAnswerTheRequest(t *testing.T) {
+	review, peer := &corpus.Review{UID: "u1", Allowed: false, Kind: "pod level Unconfined"}, &endpoint{ownVerdicts: true}
+	if err := peer.verify(review, 200, []byte(`{"response":{"uid":"u1","allowed":true}}`)); err != nil {
+		t.Error(err)
+	}
+	for _, body := range []string{`{"response":{"uid":"u2","allowed":false}}`, `{}`} {
+		if err := peer.verify(review, 200, []byte(body)); err == nil {
+			t.Errorf("%s passes", body)
+		}
+	}
+}
+
+func TestATargetThatCannotBeUnderstoodIsRefused(t *testing.T) {
+	var list targets
+	for _, text := range []string{"url=https://localhost:1/validate", "name=x", "name=x,url=http://localhost:1/", "name=x,url=https://localhost/", "name=x,url=https://localhost:1/,pod=4",
+		"name=x,url=https://localhost:1/,pid=four", "name=x,url=https://localhost:1/,verdicts=some", "name=x,url=https://localhost:1/,ca=/none"} {
+		if err := list.Set(text); err == nil {
+			t.Errorf("%s is taken", text)
+		}
+	}
+	if err := list.Set("name=x,url=https://localhost:1/validate,pid=4,verdicts=own,mutate=https://localhost:1/mutate"); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 1 || list[0].pid != 4 || !list[0].to.ownVerdicts || list[0].mutate == nil {
+		t.Errorf("read %+v", list)
 	}
 }
 
@@ -50,8 +78,8 @@ func TestOnlyAPatchThatGivesThePodTheDefaultPasses(t *testing.T) {
 	for _, one := range cases {
 		t.Run(one.name, func(t *testing.T) {
 			body := fmt.Sprintf(`{"response":{"uid":"u1","allowed":true,"patchType":%q,"patch":%q}}`, one.kind, base64.StdEncoding.EncodeToString([]byte(one.patch)))
-			if err := verify(review, 200, []byte(body)); (err == nil) != one.passes {
-				t.Errorf("verify gave %v", err)
+			if err := (&endpoint{}).verify(review, 200, []byte(body)); (err == nil) != one.passes {
+				t.Errorf("it gave %v", err)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 // Command load measures admission webhooks side by side.
 //
-//	load [flags] -target name=N,url=https://HOST:PORT/validate[,mutate=https://HOST:PORT/mutate][,pid=P][,ca=FILE][,ready=S,first=S] ...
+//	load [flags] -target name=N,url=https://HOST:PORT/validate[,mutate=https://HOST:PORT/mutate][,pid=P][,ca=FILE]
+//	     [,verdicts=own][,ready=S,first=S] ...
 //	load await -since EPOCH_SECONDS -pid P -ready URL -url https://… [-ca FILE]
 //
 // The first form runs every target in turn, in each round and size, over keep-alive connections in a closed loop and then at a
@@ -56,6 +57,7 @@ func (list *targets) String() string { return "" }
 func (list *targets) Set(text string) error {
 	var one target
 	var address, mutate, ca string
+	ownVerdicts := false
 	for _, part := range strings.Split(text, ",") {
 		key, value, _ := strings.Cut(part, "=")
 		var err error
@@ -70,12 +72,16 @@ func (list *targets) Set(text string) error {
 			ca = value
 		case "pid":
 			one.pid, err = strconv.Atoi(value)
+		case "verdicts":
+			if ownVerdicts = value == "own"; !ownVerdicts {
+				err = errors.New("verdicts may only be own")
+			}
 		case "ready":
 			one.ready, err = strconv.ParseFloat(value, 64)
 		case "first":
 			one.first, err = strconv.ParseFloat(value, 64)
 		default:
-			err = errors.New("keys are name, url, mutate, ca, pid, ready, first")
+			err = errors.New("keys are name, url, mutate, ca, pid, verdicts, ready, first")
 		}
 		if err != nil {
 			return fmt.Errorf("%q: %w", part, err)
@@ -88,6 +94,7 @@ func (list *targets) Set(text string) error {
 	if err != nil {
 		return err
 	}
+	to.ownVerdicts = ownVerdicts
 	one.to = to
 	if mutate != "" {
 		if one.mutate, err = newEndpoint(mutate, ca); err != nil {
@@ -101,7 +108,7 @@ func (list *targets) Set(text string) error {
 func measure(arguments []string) error {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	var list targets
-	flags.Var(&list, "target", "name=N,url=https://HOST:PORT/PATH[,mutate=https://HOST:PORT/PATH][,pid=P][,ca=FILE][,ready=S,first=S]; repeatable, ratios are against the last")
+	flags.Var(&list, "target", "name=N,url=https://HOST:PORT/PATH[,mutate=https://HOST:PORT/PATH][,pid=P][,ca=FILE][,verdicts=own][,ready=S,first=S]; repeatable, ratios are against the last")
 	settings := plan{sizes: []int{3_000, 12_000, 60_000}}
 	flags.Uint64Var(&settings.seed, "seed", 20261122, "seed of the corpus")
 	flags.IntVar(&settings.distinct, "distinct", 300, "different reviews of each size")

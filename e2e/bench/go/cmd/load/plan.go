@@ -91,7 +91,7 @@ func (p *plan) run(list targets) (*result, error) {
 
 func (p *plan) warm(one target) (targetFigures, error) {
 	progress("warm-up: %d reviews, %s", p.warmUp, one.name)
-	figures := targetFigures{Name: one.name, Ready: one.ready, First: one.first, Measured: one.pid != 0}
+	figures := targetFigures{Name: one.name, Ready: one.ready, First: one.first, Measured: one.pid != 0, OwnVerdicts: one.to.ownVerdicts}
 	var err error
 	if one.pid != 0 {
 		if figures.ResidentAtRest, err = proc.Resident(one.pid); err != nil {

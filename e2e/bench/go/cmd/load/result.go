@@ -38,6 +38,7 @@ type openSettings struct {
 type targetFigures struct {
 	Name                string  `json:"name"`
 	Measured            bool    `json:"processMeasured"`
+	OwnVerdicts         bool    `json:"ownVerdicts,omitempty"`
 	Ready               float64 `json:"startToReadySeconds"`
 	First               float64 `json:"firstReviewSeconds"`
 	WarmUpCPU           float64 `json:"warmUpCPUSeconds"`
@@ -75,7 +76,11 @@ func (r *result) table() string {
 	}
 	text.WriteString("| figure |")
 	for _, one := range r.Targets {
-		fmt.Fprintf(&text, " %s |", one.Name)
+		title := one.Name
+		if one.OwnVerdicts {
+			title += " (verdicts of its own)"
+		}
+		fmt.Fprintf(&text, " %s |", title)
 	}
 	for _, one := range r.Targets[:len(r.Targets)-1] {
 		fmt.Fprintf(&text, " %s ÷ %s |", one.Name, r.Targets[len(r.Targets)-1].Name)
