@@ -120,6 +120,7 @@ func measure(arguments []string) error {
 	flags.IntVar(&settings.open.rate, "open-rate", 200, "reviews a second of the open loop, whatever the server does")
 	flags.IntVar(&settings.open.seconds, "open-seconds", 30, "how long the open loop lasts in each round, a second more that is not counted; 0 for none")
 	flags.IntVar(&settings.open.connections, "open-connections", 16, "connections of the open loop")
+	charts := flags.String("charts", "", "prefix of the SVG files to write: PREFIX-cpu.svg, PREFIX-latency.svg")
 	jsonOut := flags.String("json", "", "file to write all figures to")
 	if err := flags.Parse(arguments); err != nil {
 		return err
@@ -150,6 +151,11 @@ func measure(arguments []string) error {
 		return err
 	}
 	fmt.Print(result.table())
+	if *charts != "" {
+		if err := result.writeCharts(*charts); err != nil {
+			return err
+		}
+	}
 	if *jsonOut == "" {
 		return nil
 	}
