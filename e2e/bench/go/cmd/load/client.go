@@ -15,6 +15,8 @@ import (
 	"os"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"apparmor-admission.dev/bench/internal/corpus"
 )
 
@@ -26,6 +28,8 @@ type endpoint struct {
 	url  *url.URL
 	tls  *tls.Config
 	head []byte
+	// ownVerdicts is for a server with other rules: it must answer each review, but may allow and deny what it will.
+	ownVerdicts bool
 }
 
 // newEndpoint prepares requests to an HTTPS URL. With a CA file the server's certificate is verified, else it is not.
@@ -99,15 +103,18 @@ func (over *connection) post(review *corpus.Review) error {
 	if response.Close {
 		return errors.New("the server closes the connection after an answer: keep-alive is what is measured")
 	}
-	return verify(review, response.StatusCode, body)
+	return over.endpoint.verify(review, response.StatusCode, body)
 }
 
-func verify(review *corpus.Review, status int, body []byte) error {
+func (to *endpoint) verify(review *corpus.Review, status int, body []byte) error {
 	var answer struct {
 		Response *struct {
 			UID     string          `json:"uid"`
 			Allowed bool            `json:"allowed"`
 			Status  json.RawMessage `json:"status"`
+			// Patch is base64 on the wire.
+			Patch     []byte `json:"patch"`
+			PatchType string `json:"patchType"`
 		} `json:"response"`
 	}
 	if status != http.StatusOK {
@@ -121,9 +128,26 @@ func verify(review *corpus.Review, status int, body []byte) error {
 		return fmt.Errorf("%s: no response in %.300s", review.Kind, body)
 	case answer.Response.UID != review.UID:
 		return fmt.Errorf("%s: uid %s was answered with %s", review.Kind, review.UID, answer.Response.UID)
-	case answer.Response.Allowed != review.Allowed:
+	case answer.Response.Allowed != review.Allowed && !to.ownVerdicts:
 		return fmt.Errorf("%s: allowed is %t, must be %t; status %s", review.Kind, answer.Response.Allowed, review.Allowed, answer.Response.Status)
+	case review.Defaulted:
+		return verifyDefault(review, answer.Response.PatchType, answer.Response.Patch)
 	default:
 		return nil
 	}
+}
+
+// verifyDefault wants the one operation that gives a pod RuntimeDefault beside what its securityContext holds.
+func verifyDefault(review *corpus.Review, kind string, patch []byte) error {
+	type operation struct {
+		Op    string                 `json:"op"`
+		Path  string                 `json:"path"`
+		Value corev1.AppArmorProfile `json:"value"`
+	}
+	want := operation{"add", "/spec/securityContext/appArmorProfile", corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeRuntimeDefault}}
+	var operations []operation
+	if kind != "JSONPatch" || json.Unmarshal(patch, &operations) != nil || len(operations) != 1 || operations[0] != want {
+		return fmt.Errorf("%s: the patch must add RuntimeDefault to the pod, but is of type %q: %.300s", review.Kind, kind, patch)
+	}
+	return nil
 }

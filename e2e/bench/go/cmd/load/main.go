@@ -1,10 +1,11 @@
 // Command load measures admission webhooks side by side.
 //
-//	load [flags] -target name=N,url=https://HOST:PORT/validate[,pid=P][,ca=FILE][,ready=S,first=S] ...
+//	load [flags] -target name=N,url=https://HOST:PORT/validate[,mutate=https://HOST:PORT/mutate][,pid=P][,ca=FILE]
+//	     [,verdicts=own][,ready=S,first=S] ...
 //	load await -since EPOCH_SECONDS -pid P -ready URL -url https://… [-ca FILE]
 //
-// The first form runs every target in turn, in each round and size, over keep-alive connections in a closed loop, checks every
-// verdict, and reads processor time and memory of each process from /proc. The second waits for a server that was just started
+// The first form runs every target in turn, in each round and size, over keep-alive connections in a closed loop and then at a
+// fixed rate, checks every verdict and patch, and reads processor time and memory of each process from /proc. The second waits for a server that was just started
 // and prints the times that the first form takes as ready= and first=.
 package main
 
@@ -15,6 +16,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +41,8 @@ func main() {
 type target struct {
 	name string
 	to   *endpoint
+	// mutate is where pods without a profile get the default; nil for a server that only validates.
+	mutate *endpoint
 	// pid is 0 for a server whose process is not on this machine: it then has no processor time and no memory figures.
 	pid int
 	// ready and first are seconds, as await printed them; 0 if unknown.
@@ -52,7 +56,8 @@ func (list *targets) String() string { return "" }
 // Set reads one -target.
 func (list *targets) Set(text string) error {
 	var one target
-	var address, ca string
+	var address, mutate, ca string
+	ownVerdicts := false
 	for _, part := range strings.Split(text, ",") {
 		key, value, _ := strings.Cut(part, "=")
 		var err error
@@ -61,16 +66,22 @@ func (list *targets) Set(text string) error {
 			one.name = value
 		case "url":
 			address = value
+		case "mutate":
+			mutate = value
 		case "ca":
 			ca = value
 		case "pid":
 			one.pid, err = strconv.Atoi(value)
+		case "verdicts":
+			if ownVerdicts = value == "own"; !ownVerdicts {
+				err = errors.New("verdicts may only be own")
+			}
 		case "ready":
 			one.ready, err = strconv.ParseFloat(value, 64)
 		case "first":
 			one.first, err = strconv.ParseFloat(value, 64)
 		default:
-			err = errors.New("keys are name, url, ca, pid, ready, first")
+			err = errors.New("keys are name, url, mutate, ca, pid, verdicts, ready, first")
 		}
 		if err != nil {
 			return fmt.Errorf("%q: %w", part, err)
@@ -83,7 +94,13 @@ func (list *targets) Set(text string) error {
 	if err != nil {
 		return err
 	}
+	to.ownVerdicts = ownVerdicts
 	one.to = to
+	if mutate != "" {
+		if one.mutate, err = newEndpoint(mutate, ca); err != nil {
+			return err
+		}
+	}
 	*list = append(*list, one)
 	return nil
 }
@@ -91,7 +108,7 @@ func (list *targets) Set(text string) error {
 func measure(arguments []string) error {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	var list targets
-	flags.Var(&list, "target", "name=N,url=https://HOST:PORT/PATH[,pid=P][,ca=FILE][,ready=S,first=S]; repeatable, ratios are against the last")
+	flags.Var(&list, "target", "name=N,url=https://HOST:PORT/PATH[,mutate=https://HOST:PORT/PATH][,pid=P][,ca=FILE][,verdicts=own][,ready=S,first=S]; repeatable, ratios are against the last")
 	settings := plan{sizes: []int{3_000, 12_000, 60_000}}
 	flags.Uint64Var(&settings.seed, "seed", 20261122, "seed of the corpus")
 	flags.IntVar(&settings.distinct, "distinct", 300, "different reviews of each size")
@@ -99,6 +116,11 @@ func measure(arguments []string) error {
 	flags.IntVar(&settings.rounds, "rounds", 3, "rounds; the median of each figure is shown")
 	flags.IntVar(&settings.warmUp, "warm-up", 10_000, "reviews of mixed sizes sent to each target before anything is measured")
 	flags.IntVar(&settings.volume, "volume", 90, "megabytes sent in each round and size")
+	openBytes := flags.Int("open-bytes", 12_000, "size of the reviews of the open loop, one of 3000, 12000, 60000")
+	flags.IntVar(&settings.open.rate, "open-rate", 200, "reviews a second of the open loop, whatever the server does")
+	flags.IntVar(&settings.open.seconds, "open-seconds", 30, "how long the open loop lasts in each round, a second more that is not counted; 0 for none")
+	flags.IntVar(&settings.open.connections, "open-connections", 16, "connections of the open loop")
+	charts := flags.String("charts", "", "prefix of the SVG files to write: PREFIX-cpu.svg, PREFIX-latency.svg")
 	jsonOut := flags.String("json", "", "file to write all figures to")
 	if err := flags.Parse(arguments); err != nil {
 		return err
@@ -109,18 +131,31 @@ func measure(arguments []string) error {
 	if settings.connections < 1 || settings.rounds < 1 || settings.distinct < 10 || settings.volume < 1 || settings.warmUp < 0 {
 		return errors.New("connections, rounds and volume must be 1 or more, distinct 10 or more")
 	}
+	settings.open.size = slices.Index(settings.sizes, *openBytes)
+	if settings.open.size < 0 || settings.open.rate < 1 || settings.open.rate > 100_000 || settings.open.seconds < 0 || settings.open.seconds > 3600 || settings.open.connections < 1 {
+		return fmt.Errorf("open-bytes must be one of %v, open-rate 1 to 100000, open-seconds 0 to 3600, open-connections 1 or more", settings.sizes)
+	}
 	for _, bytes := range settings.sizes {
 		reviews, err := corpus.Reviews(settings.seed, settings.distinct, bytes)
 		if err != nil {
 			return err
 		}
-		settings.corpora = append(settings.corpora, reviews)
+		undeclared, err := corpus.Undeclared(settings.seed, settings.distinct, bytes)
+		if err != nil {
+			return err
+		}
+		settings.corpora, settings.undeclared = append(settings.corpora, reviews), append(settings.undeclared, undeclared)
 	}
 	result, err := settings.run(list)
 	if err != nil {
 		return err
 	}
 	fmt.Print(result.table())
+	if *charts != "" {
+		if err := result.writeCharts(*charts); err != nil {
+			return err
+		}
+	}
 	if *jsonOut == "" {
 		return nil
 	}

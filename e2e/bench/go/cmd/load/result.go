@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -13,6 +14,7 @@ type result struct {
 	Rounds      int             `json:"rounds"`
 	WarmUp      int             `json:"warmUpReviews"`
 	Sizes       []size          `json:"sizes"`
+	Open        *openSettings   `json:"openLoop,omitempty"`
 	Targets     []targetFigures `json:"targets"`
 }
 
@@ -24,10 +26,19 @@ type size struct {
 	Denied   int `json:"denied"`
 }
 
+// openSettings say how the open loop was run; Size is the place in the sizes.
+type openSettings struct {
+	Size        int `json:"size"`
+	Rate        int `json:"reviewsPerSecond"`
+	Seconds     int `json:"secondsEachRound"`
+	Connections int `json:"connections"`
+}
+
 // targetFigures are seconds and bytes; figures of a process that is not on this machine are 0 and shown as a dash.
 type targetFigures struct {
 	Name                string  `json:"name"`
 	Measured            bool    `json:"processMeasured"`
+	OwnVerdicts         bool    `json:"ownVerdicts,omitempty"`
 	Ready               float64 `json:"startToReadySeconds"`
 	First               float64 `json:"firstReviewSeconds"`
 	WarmUpCPU           float64 `json:"warmUpCPUSeconds"`
@@ -35,6 +46,11 @@ type targetFigures struct {
 	ResidentAfterWarmUp int64   `json:"residentAfterWarmUpBytes"`
 	ResidentAtEnd       int64   `json:"residentAtEndBytes"`
 	Phases              []phase `json:"phases"`
+	// Mutations are phases of pods that get a patch; none for a server that only validates.
+	MutateWarmUp int     `json:"mutateWarmUpReviews,omitempty"`
+	Mutations    []phase `json:"mutations,omitempty"`
+	// Latency is of all rounds of the open loop together: a p99.9 of one round would be a handful of reviews.
+	Latency latency `json:"openLoopLatency"`
 }
 
 type phase struct {
@@ -54,17 +70,17 @@ func (r *result) table() string {
 		}
 		yardstick := value(r.Targets[len(r.Targets)-1])
 		for _, one := range r.Targets[:len(r.Targets)-1] {
-			ratio := 0.0
-			if yardstick > 0 {
-				ratio = value(one) / yardstick
-			}
-			fmt.Fprintf(&text, " %s |", cell("%.2f", ratio))
+			fmt.Fprintf(&text, " %s |", cell("%.2f", ratio(value(one), yardstick)))
 		}
 		text.WriteByte('\n')
 	}
 	text.WriteString("| figure |")
 	for _, one := range r.Targets {
-		fmt.Fprintf(&text, " %s |", one.Name)
+		title := one.Name
+		if one.OwnVerdicts {
+			title += " (verdicts of its own)"
+		}
+		fmt.Fprintf(&text, " %s |", title)
 	}
 	for _, one := range r.Targets[:len(r.Targets)-1] {
 		fmt.Fprintf(&text, " %s ÷ %s |", one.Name, r.Targets[len(r.Targets)-1].Name)
@@ -72,42 +88,85 @@ func (r *result) table() string {
 	text.WriteString("\n|---|" + strings.Repeat("---:|", 2*len(r.Targets)-1) + "\n")
 	for index, one := range r.Sizes {
 		row("CPU seconds per 1,000 reviews, "+one.Name, "%.3f", 1, func(t targetFigures) float64 {
-			return t.median(index, func(p phase) float64 { return p.CPU / float64(p.Reviews) * 1000 })
+			return median(t.Phases, index, cpuPerThousand)
 		})
+	}
+	if slices.ContainsFunc(r.Targets, func(t targetFigures) bool { return len(t.Mutations) > 0 }) {
+		for index, one := range r.Sizes {
+			row("CPU seconds per 1,000 `/mutate` reviews with a patch, "+one.Name, "%.3f", 1, func(t targetFigures) float64 {
+				return median(t.Mutations, index, cpuPerThousand)
+			})
+		}
+		for index, one := range r.Sizes {
+			row("CPU of `/mutate` with a patch ÷ that of `/validate`, "+one.Name, "%.2f", 1, func(t targetFigures) float64 {
+				return ratio(median(t.Mutations, index, cpuPerThousand), median(t.Phases, index, cpuPerThousand))
+			})
+		}
 	}
 	for index, one := range r.Sizes {
 		row("reviews per second (closed loop), "+one.Name, "%.0f", 1, func(t targetFigures) float64 {
-			return t.median(index, func(p phase) float64 { return float64(p.Reviews) / p.Elapsed })
+			return median(t.Phases, index, func(p phase) float64 { return float64(p.Reviews) / p.Elapsed })
 		})
+	}
+	if open := r.Open; open != nil {
+		name := fmt.Sprintf(" at %d reviews a second, %s, milliseconds", open.Rate, r.Sizes[open.Size].Name)
+		row("p50"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.P50 })
+		row("p90"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.P90 })
+		row("p99"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.P99 })
+		row("p99.9"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.P999 })
+		row("longest"+name, "%.2f", 0.001, func(t targetFigures) float64 { return t.Latency.Max })
 	}
 	const mebibyte = 1 << 20
 	row(fmt.Sprintf("CPU seconds of the first %d reviews", r.WarmUp), "%.2f", 1, func(t targetFigures) float64 { return t.WarmUpCPU })
 	row("resident memory at rest, MiB", "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAtRest) })
 	row(fmt.Sprintf("resident memory after %d reviews, MiB", r.WarmUp), "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAfterWarmUp) })
-	row(fmt.Sprintf("resident memory at the end, after %d reviews, MiB", r.reviews()), "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAtEnd) })
+	row(fmt.Sprintf("resident memory at the end, after %s reviews, MiB", r.reviews()), "%.0f", mebibyte, func(t targetFigures) float64 { return float64(t.ResidentAtEnd) })
 	row("start to ready, seconds", "%.2f", 1, func(t targetFigures) float64 { return t.Ready })
 	row("first review after ready, milliseconds", "%.0f", 0.001, func(t targetFigures) float64 { return t.First })
 	return text.String()
 }
 
-// reviews counts what each target was sent in all.
-func (r *result) reviews() int {
-	total := r.WarmUp
-	for _, one := range r.Targets[0].Phases {
-		total += one.Reviews + one.Reviews/10
+// reviews counts what each target was sent in all; those that mutate were sent more.
+func (r *result) reviews() string {
+	var counts []string
+	for _, one := range r.Targets {
+		total := r.WarmUp + one.MutateWarmUp
+		for _, phase := range slices.Concat(one.Phases, one.Mutations) {
+			total += phase.Reviews + phase.Reviews/10
+		}
+		if r.Open != nil {
+			total += r.Rounds * r.Open.Rate * (r.Open.Seconds + 1)
+		}
+		if count := strconv.Itoa(total); !slices.Contains(counts, count) {
+			counts = append(counts, count)
+		}
 	}
-	return total
+	return strings.Join(counts, " or ")
 }
 
-func (t targetFigures) median(size int, figure func(phase) float64) float64 {
+func cpuPerThousand(p phase) float64 { return p.CPU / float64(p.Reviews) * 1000 }
+
+// median is 0 where there is no phase of the size.
+func median(phases []phase, size int, figure func(phase) float64) float64 {
 	var figures []float64
-	for _, one := range t.Phases {
+	for _, one := range phases {
 		if one.Size == size {
 			figures = append(figures, figure(one))
 		}
 	}
+	if len(figures) == 0 {
+		return 0
+	}
 	slices.Sort(figures)
 	return figures[len(figures)/2]
+}
+
+// ratio is 0, which is shown as a dash, where there is nothing to compare with.
+func ratio(value, yardstick float64) float64 {
+	if yardstick == 0 {
+		return 0
+	}
+	return value / yardstick
 }
 
 func cell(format string, value float64) string {

@@ -19,6 +19,8 @@ type Review struct {
 	Body    []byte
 	UID     string
 	Allowed bool
+	// Defaulted says that a mutating webhook must give the pod RuntimeDefault.
+	Defaulted bool
 	// Kind names how the pod declares its profile, for the message when a verdict is wrong.
 	Kind string
 }
@@ -64,14 +66,30 @@ var denied = []variant{
 func Reviews(seed uint64, count, bytes int) ([]Review, error) {
 	reviews := make([]Review, 0, count)
 	for i := range count {
-		review, err := reviewOf(seed, i, bytes)
+		choice, allow := variantOf(i)
+		review, err := reviewOf(seed, i, bytes, choice)
 		if err != nil {
 			return nil, err
 		}
+		review.Allowed = allow
 		reviews = append(reviews, review)
 	}
 	random := rand.New(rand.NewPCG(seed, uint64(bytes)))
 	random.Shuffle(len(reviews), func(a, b int) { reviews[a], reviews[b] = reviews[b], reviews[a] })
+	return reviews, nil
+}
+
+// Undeclared makes reviews of pods that declare no profile at all, as a mutating webhook sees them: each must get the default.
+func Undeclared(seed uint64, count, bytes int) ([]Review, error) {
+	reviews := make([]Review, 0, count)
+	for i := range count {
+		review, err := reviewOf(seed, i, bytes, variant{"no profile declared", func(*corev1.Pod) {}})
+		if err != nil {
+			return nil, err
+		}
+		review.Allowed, review.Defaulted = true, true
+		reviews = append(reviews, review)
+	}
 	return reviews, nil
 }
 
@@ -107,8 +125,8 @@ func variantOf(number int) (variant, bool) {
 	return allowed[(round*7+place)%len(allowed)], true
 }
 
-func reviewOf(seed uint64, number, bytes int) (Review, error) {
-	choice, allow := variantOf(number)
+// reviewOf makes one review and leaves open what must be answered.
+func reviewOf(seed uint64, number, bytes int, choice variant) (Review, error) {
 	request := uid(rand.New(rand.NewPCG(seed+1, uint64(number)<<32|uint64(bytes))))
 	body, err := sized(seed, number, bytes, func(pod *corev1.Pod) ([]byte, error) {
 		choice.declare(pod)
@@ -124,7 +142,7 @@ func reviewOf(seed uint64, number, bytes int) (Review, error) {
 		}
 		return json.Marshal(envelope(pod, request, object))
 	})
-	return Review{Body: body, UID: string(request), Allowed: allow, Kind: choice.kind}, err
+	return Review{Body: body, UID: string(request), Kind: choice.kind}, err
 }
 
 // sized renders pod number again and again, with more filler each time, until it is within two per cent of the wanted size.

@@ -63,6 +63,18 @@ func TestReviewsHoldPodsWithUniqueNamesInsideThemAndTheirOwnUID(t *testing.T) {
 	}
 }
 
+func TestPodsWithoutADeclarationNameAppArmorNowhere(t *testing.T) {
+	undeclared, err := Undeclared(1, 30, 12_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, review := range undeclared {
+		if bytes.Contains(bytes.ToLower(review.Body), []byte("apparmor")) || !review.Allowed || !review.Defaulted {
+			t.Errorf("%.200s", review.Body)
+		}
+	}
+}
+
 func reviews(t *testing.T, size int) []Review {
 	t.Helper()
 	made, err := Reviews(1, 100, size)
