@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// fetch has the Go command get the modules of a list, one "MODULE VERSION CHECKSUM" a line, and gives the directories that hold
-// them. A module that is not there, or is another one than the list says, is an error that names it.
-func fetch(list string) ([]string, error) {
+// fetch has the Go command get the modules of a list, one "MODULE VERSION CHECKSUM" a line, and gives their names and the
+// directories that hold them. A module that is not there, or is another one than the list says, is an error that names it.
+func fetch(list string) ([]source, error) {
 	content, err := os.ReadFile(list)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func fetch(list string) ([]string, error) {
 	download.Stderr = os.Stderr
 	// It ends with 1 where one module failed, and tells of that one in its place.
 	out, failure := download.Output()
-	var directories []string
+	var fetched []source
 	answers := json.NewDecoder(bytes.NewReader(out))
 	for {
 		var module struct{ Path, Version, Error, Dir, Sum string }
@@ -53,10 +53,10 @@ func fetch(list string) ([]string, error) {
 		if module.Sum != sums[name] {
 			return nil, fmt.Errorf("%s has the checksum %s, and %s says %q", name, module.Sum, list, sums[name])
 		}
-		directories = append(directories, module.Dir)
+		fetched = append(fetched, source{name, module.Dir})
 	}
-	if len(directories) != len(sums) {
-		return nil, fmt.Errorf("go mod download gave %d of %d modules: %w", len(directories), len(sums), failure)
+	if len(fetched) != len(sums) {
+		return nil, fmt.Errorf("go mod download gave %d of %d modules: %w", len(fetched), len(sums), failure)
 	}
-	return directories, nil
+	return fetched, nil
 }

@@ -38,6 +38,9 @@ var bearing = map[string][]string{
 // object is what both sides know of one.
 type object struct{ File, Kind, Namespace, Name string }
 
+// source is one project before it was looked at.
+type source struct{ name, directory string }
+
 type project struct {
 	name                              string
 	files, objects, unreadable, alone int
@@ -59,17 +62,20 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: corpus -policy DIR [-page FILE] [-projects FILE] -- COMMAND... -- [DIRECTORY...]")
 		os.Exit(2)
 	}
-	directories := rest[cut+1:]
+	var sources []source
+	for _, directory := range rest[cut+1:] {
+		sources = append(sources, source{filepath.Base(filepath.Dir(directory)) + "/" + filepath.Base(directory), directory})
+	}
 	if *published != "" {
 		fetched, err := fetch(*published)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "corpus:", err)
 			os.Exit(1)
 		}
-		directories = append(slices.Clone(directories), fetched...)
+		sources = append(sources, fetched...)
 	}
 	command := append(slices.Clone(rest[:cut]), "check", "--policy", *policy, "--fail-on", "never", "--output", "json")
-	projects, err := examineAll(command, directories)
+	projects, err := examineAll(command, sources)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "corpus:", err)
 		os.Exit(1)
@@ -95,18 +101,18 @@ func main() {
 }
 
 // examineAll takes two projects at a time: while one process of check starts, the other has the processors.
-func examineAll(command, directories []string) ([]project, error) {
-	projects := make([]project, len(directories))
-	failures := make([]error, len(directories))
+func examineAll(command []string, sources []source) ([]project, error) {
+	projects := make([]project, len(sources))
+	failures := make([]error, len(sources))
 	turns := make(chan struct{}, 2)
 	var running sync.WaitGroup
-	for i, directory := range directories {
+	for i, one := range sources {
 		turns <- struct{}{}
 		running.Go(func() {
 			defer func() { <-turns }()
-			projects[i], failures[i] = examine(command, directory)
+			projects[i], failures[i] = examine(command, one)
 			if failures[i] != nil {
-				failures[i] = fmt.Errorf("%s: %w", directory, failures[i])
+				failures[i] = fmt.Errorf("%s: %w", one.name, failures[i])
 			}
 		})
 	}
@@ -114,24 +120,14 @@ func examineAll(command, directories []string) ([]project, error) {
 	return projects, errors.Join(failures...)
 }
 
-// name is what the Go command calls a module, in whose cache a capital letter is written "!c"; elsewhere the end of the path.
-func name(directory string) string {
-	if _, module, found := strings.Cut(directory, "/pkg/mod/"); found {
-		return capital.ReplaceAllStringFunc(module, func(letter string) string { return strings.ToUpper(letter[1:]) })
-	}
-	return filepath.Base(filepath.Dir(directory)) + "/" + filepath.Base(directory)
-}
-
-var capital = regexp.MustCompile(`![a-z]`)
-
 // examine compares both readings of one project.
-func examine(command []string, directory string) (project, error) {
-	result := project{name: name(directory)}
-	files, err := manifests(directory)
+func examine(command []string, from source) (project, error) {
+	result := project{name: from.name}
+	files, err := manifests(from.directory)
 	if err != nil || len(files) == 0 {
 		return result, err
 	}
-	ours, problems, err := check(command, directory)
+	ours, problems, err := check(command, from.directory)
 	if err != nil {
 		return result, err
 	}

@@ -78,6 +78,23 @@ func (to *endpoint) connect() (*connection, error) {
 	return &connection{endpoint: to, stream: stream, reader: bufio.NewReaderSize(stream, 16<<10)}, nil
 }
 
+// connectAll opens so many connections; what closes them all comes with them, also where an error does.
+func (to *endpoint) connectAll(count int) (connections []*connection, closeAll func(), err error) {
+	closeAll = func() {
+		for _, one := range connections {
+			one.close()
+		}
+	}
+	for range count {
+		one, err := to.connect()
+		if err != nil {
+			return connections, closeAll, err
+		}
+		connections = append(connections, one)
+	}
+	return connections, closeAll, nil
+}
+
 func (over *connection) close() { _ = over.stream.Close() }
 
 // post sends a review and fails unless the answer is the verdict that the review must get.

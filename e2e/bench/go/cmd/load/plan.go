@@ -75,10 +75,8 @@ func (p *plan) run(list targets) (*result, error) {
 			taken[index] = append(taken[index], more...)
 		}
 	}
-	for index := range list {
-		outcome.Targets[index].Latency = latencyOf(taken[index])
-	}
 	for i, one := range list {
+		outcome.Targets[i].Latency = latencyOf(taken[i])
 		if one.pid != 0 {
 			resident, err := proc.Resident(one.pid)
 			if err != nil {
@@ -167,13 +165,10 @@ func (p *plan) phase(to *endpoint, pid int, reviews []corpus.Review, size int) (
 
 // openPhase sends at the fixed rate; its first second is not counted, for it pays for new connections.
 func (p *plan) openPhase(one target) ([]time.Duration, error) {
-	connections := make([]*connection, p.open.connections)
-	for i := range connections {
-		var err error
-		if connections[i], err = one.to.connect(); err != nil {
-			return nil, err
-		}
-		defer connections[i].close()
+	connections, closeAll, err := one.to.connectAll(p.open.connections)
+	defer closeAll()
+	if err != nil {
+		return nil, err
 	}
 	reviews := p.corpora[p.open.size]
 	taken, err := openLoop(len(connections), p.open.rate*(p.open.seconds+1), time.Second/time.Duration(p.open.rate), func(over, number int) error {
@@ -188,12 +183,10 @@ func (p *plan) openPhase(one target) ([]time.Duration, error) {
 // closedLoop sends count reviews, each connection one after the other, and gives the processor time of the server meanwhile
 // (0 if its process is unknown) and the time that passed. Connections are opened before the clock starts.
 func (p *plan) closedLoop(to *endpoint, pid int, reviews []corpus.Review, count int) (cpu, elapsed time.Duration, err error) {
-	connections := make([]*connection, p.connections)
-	for i := range connections {
-		if connections[i], err = to.connect(); err != nil {
-			return 0, 0, err
-		}
-		defer connections[i].close()
+	connections, closeAll, err := to.connectAll(p.connections)
+	defer closeAll()
+	if err != nil {
+		return 0, 0, err
 	}
 	var before time.Duration
 	if pid != 0 {

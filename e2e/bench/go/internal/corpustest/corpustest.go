@@ -11,11 +11,13 @@ import (
 	admissionv1 "k8s.io/api/admission/v1"
 
 	"apparmor-admission.dev/bench/internal/corpus"
+	"apparmor-admission.dev/bench/internal/verdict"
 )
 
-// Verdicts sends reviews of every size to a webhook and reports each answer that is not the one it must be.
-func Verdicts(t *testing.T, webhook http.Handler) {
+// Verdicts sends reviews of every size to a webhook on the corpus's nodes and reports each answer that is not the one it must be.
+func Verdicts(t *testing.T, validator func(verdict.Inventory) http.HandlerFunc) {
 	t.Helper()
+	webhook := validator(verdict.Of(corpus.Inventory(1, 100, 60)))
 	for _, size := range []int{3_000, 12_000, 60_000} {
 		reviews, err := corpus.Reviews(1, 100, size)
 		if err != nil {

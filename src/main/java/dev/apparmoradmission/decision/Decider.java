@@ -128,9 +128,8 @@ public final class Decider {
         return new Deliberation(decision, applicable, defaulting, placing, judged, Optional.of(told));
     }
 
-    // Loops here and in the rules, where a stream would read as well: one that nothing flows through takes some 200
-    // bytes,
-    // and a decision had a dozen of them.
+    // Loops here and in the rules, where a stream would read as well: one that nothing flows through takes some
+    // 200 bytes, and a decision had a dozen of them.
 
     private static List<String> names(List<AppArmorPolicy> policies) {
         List<String> names = new ArrayList<>(policies.size());
@@ -150,27 +149,13 @@ public final class Decider {
         return applicable;
     }
 
-    private static boolean anyHolds(List<AppArmorPolicy> policies) {
-        for (AppArmorPolicy policy : policies) {
-            if (policy.localhost().placement() == AppArmorPolicy.Placement.HOLD) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Where the new pod is led, and whether it is held back: it is where it would else be denied for a profile that may come. */
     private static Placing placing(
             Defaulting defaulting, List<AppArmorPolicy> applicable, Eligibility eligibility, Occasion occasion) {
         Placing placing = Placing.of(defaulting.defaulted(), applicable, defaulting.pinned());
         Workload placed = placing.placed();
-        if (!anyHolds(applicable)) {
-            return placing;
-        }
-        List<AppArmorPolicy> holding = applicable.stream()
-                .filter(policy -> policy.localhost().placement() == AppArmorPolicy.Placement.HOLD)
-                .toList();
-        if (!Placing.isChoiceLeft(placed)) {
+        List<AppArmorPolicy> holding = Placing.those(applicable, AppArmorPolicy.Placement.HOLD);
+        if (holding.isEmpty() || !Placing.isChoiceLeft(placed)) {
             return placing;
         }
         Outlook outlook = occasion.outlook(placed, eligibility.of(placed));

@@ -56,7 +56,8 @@ record Placing(List<PatchOperation> patch, Workload placed) {
      * @param pinned whether it was given a default that nodes without AppArmor refuse
      */
     static Placing of(Workload workload, List<AppArmorPolicy> policies, boolean pinned) {
-        if (!pinned && !anySteers(policies)) {
+        List<AppArmorPolicy> steering = those(policies, AppArmorPolicy.Placement.STEER);
+        if (!pinned && steering.isEmpty()) {
             return none(workload);
         }
         // Sorted, so that the patch does not depend on the order of containers.
@@ -65,23 +66,25 @@ record Placing(List<PatchOperation> patch, Workload placed) {
         if (pinned) {
             requirements.add(new Requirement(ProfileLabels.ENABLED, "In", List.of("true")));
         }
-        for (AppArmorPolicy policy : policies) {
-            if (policy.localhost().placement() == AppArmorPolicy.Placement.STEER) {
-                steer(workload, policy.localhost(), requirements);
-            }
+        for (AppArmorPolicy policy : steering) {
+            steer(workload, policy.localhost(), requirements);
         }
         return requirements.isEmpty() || !isChoiceLeft(workload)
                 ? none(workload)
                 : requiring(workload, List.copyOf(requirements));
     }
 
-    private static boolean anySteers(List<AppArmorPolicy> policies) {
+    /** Those of the policies that place pods so. */
+    static List<AppArmorPolicy> those(List<AppArmorPolicy> policies, AppArmorPolicy.Placement placement) {
+        // Mostly none: then nothing is allocated.
+        List<AppArmorPolicy> those = List.of();
         for (AppArmorPolicy policy : policies) {
-            if (policy.localhost().placement() == AppArmorPolicy.Placement.STEER) {
-                return true;
+            if (policy.localhost().placement() == placement) {
+                those = those.isEmpty() ? new ArrayList<>() : those;
+                those.add(policy);
             }
         }
-        return false;
+        return those;
     }
 
     private static void steer(Workload workload, LocalhostTerms terms, Set<Requirement> requirements) {

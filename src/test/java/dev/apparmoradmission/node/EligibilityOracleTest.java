@@ -2,19 +2,15 @@ package dev.apparmoradmission.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.apparmoradmission.profile.Profile;
+import dev.apparmoradmission.decision.PodBuilder;
 import dev.apparmoradmission.profile.ProfileList;
 import dev.apparmoradmission.profile.ProfileMode;
-import dev.apparmoradmission.workload.Hardening;
 import dev.apparmoradmission.workload.Placement;
 import dev.apparmoradmission.workload.Placement.AffinityDepth;
 import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
 import dev.apparmoradmission.workload.Placement.Requirement;
 import dev.apparmoradmission.workload.Placement.Toleration;
 import dev.apparmoradmission.workload.Workload;
-import dev.apparmoradmission.workload.Workload.HostNamespaces;
-import dev.apparmoradmission.workload.Workload.PodSpec;
-import dev.apparmoradmission.workload.WorkloadKind;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -171,17 +167,7 @@ class EligibilityOracleTest {
     }
 
     private static Workload pod(Placement placement) {
-        PodSpec spec = new PodSpec(
-                Optional.empty(),
-                Optional.empty(),
-                "default",
-                HostNamespaces.NONE,
-                placement,
-                Profile.Undeclared.SHARED,
-                false,
-                Hardening.NONE,
-                List.of());
-        return new Workload(WorkloadKind.POD, "shop", "p", false, Map.of(), Map.of(), spec);
+        return PodBuilder.pod().build().withPlacement(placement);
     }
 
     @Provide

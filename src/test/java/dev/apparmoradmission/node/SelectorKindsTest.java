@@ -2,23 +2,17 @@ package dev.apparmoradmission.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apparmoradmission.decision.PodBuilder;
 import dev.apparmoradmission.node.ClusterNodes.Standing;
 import dev.apparmoradmission.node.EligibleNodes.Part;
-import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.profile.ProfileList;
 import dev.apparmoradmission.profile.ProfileMode;
-import dev.apparmoradmission.workload.Container;
-import dev.apparmoradmission.workload.ContainerKind;
-import dev.apparmoradmission.workload.Hardening;
 import dev.apparmoradmission.workload.Placement;
 import dev.apparmoradmission.workload.Placement.AffinityDepth;
 import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
 import dev.apparmoradmission.workload.Placement.Requirement;
 import dev.apparmoradmission.workload.Placement.Toleration;
 import dev.apparmoradmission.workload.Workload;
-import dev.apparmoradmission.workload.Workload.HostNamespaces;
-import dev.apparmoradmission.workload.Workload.PodSpec;
-import dev.apparmoradmission.workload.WorkloadKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -277,18 +271,9 @@ class SelectorKindsTest {
     }
 
     private static Workload pod(Placement placement) {
-        Container container = new Container(
-                ContainerKind.REGULAR, 0, "c", "image", new Profile.Localhost("web"), true, false, Hardening.NONE);
-        PodSpec spec = new PodSpec(
-                Optional.empty(),
-                Optional.empty(),
-                "default",
-                HostNamespaces.NONE,
-                placement,
-                Profile.Undeclared.SHARED,
-                false,
-                Hardening.NONE,
-                List.of(container));
-        return new Workload(WorkloadKind.POD, "shop", "p", false, Map.of(), Map.of(), spec);
+        return PodBuilder.pod()
+                .container("c", PodBuilder.localhost("web"))
+                .build()
+                .withPlacement(placement);
     }
 }
