@@ -75,6 +75,9 @@ final class Answers {
         if (!decision.evaluated()) {
             return Map.of();
         }
+        if (decision.findings().isEmpty() && decision.intendedPatch().equals(decision.patch()) && !dryRun) {
+            return Map.of(POLICY_HASH, decision.policyHash());
+        }
         Map<String, String> audit = new LinkedHashMap<>();
         audit.put(POLICY_HASH, decision.policyHash());
         if (dryRun) {

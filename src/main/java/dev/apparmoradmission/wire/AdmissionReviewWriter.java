@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Writes the answer to a webhook call, as semantics §7.1 and §8 ask for it. Thread-safe. */
@@ -15,9 +16,20 @@ public final class AdmissionReviewWriter {
 
     private final JsonFactory json = new JsonFactory();
     private final JsonPatchWriter patches = new JsonPatchWriter();
+    private final FrequentAnswers frequent = new FrequentAnswers();
 
     /** The answer as an AdmissionReview, in UTF-8. */
     public byte[] write(AdmissionAnswer answer) {
+        Optional<byte[]> known = frequent.find(answer);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        byte[] written = written(answer);
+        frequent.keep(answer, written);
+        return written;
+    }
+
+    private byte[] written(AdmissionAnswer answer) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator out = json.createGenerator(bytes)) {
             out.writeStartObject();
