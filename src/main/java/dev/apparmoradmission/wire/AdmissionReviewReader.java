@@ -5,7 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +15,8 @@ public final class AdmissionReviewReader {
 
     /** Deeper than any object that the API server stores. */
     private static final int DEEPEST = 500;
+
+    private static final int FEW_GROUPS = 4;
 
     private final JsonFactory json = JsonFactory.builder()
             .streamReadConstraints(
@@ -148,6 +151,16 @@ public final class AdmissionReviewReader {
         }
     }
 
+    /** {@link Set#copyOf} makes a hash table on the way; an API server sends each group once. */
+    private static Set<String> distinct(List<String> groups) {
+        for (int i = 1; i < groups.size(); i++) {
+            if (i > FEW_GROUPS || groups.subList(0, i).contains(groups.get(i))) {
+                return Set.copyOf(groups);
+            }
+        }
+        return Set.of(groups.toArray(String[]::new));
+    }
+
     private static final class RequestDraft {
         String uid = "";
         String group = "";
@@ -158,7 +171,7 @@ public final class AdmissionReviewReader {
         String name = "";
         String operation = "";
         String username = "";
-        final Set<String> groups = new HashSet<>();
+        final List<String> groups = new ArrayList<>(4);
         boolean dryRun;
         Optional<ManifestObject> object = Optional.empty();
         Optional<ManifestObject> oldObject = Optional.empty();
@@ -183,7 +196,7 @@ public final class AdmissionReviewReader {
                     name,
                     operation,
                     username,
-                    groups,
+                    distinct(groups),
                     dryRun,
                     object,
                     oldObject);

@@ -13,6 +13,10 @@ import java.util.Optional;
  */
 final class Json {
 
+    private static final ApiWords WORDS = new ApiWords();
+    private static final Optional<Boolean> TRUE = Optional.of(true);
+    private static final Optional<Boolean> FALSE = Optional.of(false);
+
     private Json() {}
 
     /** Whether an object begins here; anything else is passed over, and noted unless it is null. */
@@ -42,7 +46,9 @@ final class Json {
     static String text(JsonParser parser, Problem problem, String field) throws IOException {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.VALUE_STRING) {
-            return parser.getText();
+            return parser.hasTextCharacters()
+                    ? WORDS.of(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength())
+                    : parser.getText();
         }
         if (token != JsonToken.VALUE_NULL) {
             problem.set(field, "is not a string");
@@ -55,7 +61,7 @@ final class Json {
     static Optional<Boolean> bool(JsonParser parser, Problem problem, String field) throws IOException {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE) {
-            return Optional.of(token == JsonToken.VALUE_TRUE);
+            return token == JsonToken.VALUE_TRUE ? TRUE : FALSE;
         }
         if (token != JsonToken.VALUE_NULL) {
             problem.set(field, "is not true or false");
@@ -69,7 +75,8 @@ final class Json {
         if (!startsObject(parser, problem, field)) {
             return Map.of();
         }
-        Map<String, String> texts = new HashMap<>();
+        // Most have few entries.
+        Map<String, String> texts = new HashMap<>(4);
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
             parser.nextToken();
             texts.put(key, text(parser, problem, field));

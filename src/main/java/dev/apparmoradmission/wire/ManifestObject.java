@@ -20,7 +20,8 @@ public final class ManifestObject {
     private final String kind;
     private final MetadataDraft metadata;
     private final SpecDraft spec;
-    private final SpecDraft root;
+    private final Optional<TemplateDraft> template;
+    private final Problem templateProblem;
     private final List<ManifestObject> items;
 
     ManifestObject(
@@ -28,13 +29,15 @@ public final class ManifestObject {
             String kind,
             MetadataDraft metadata,
             SpecDraft spec,
-            SpecDraft root,
+            Optional<TemplateDraft> template,
+            Problem templateProblem,
             List<ManifestObject> items) {
         this.apiVersion = apiVersion;
         this.kind = kind;
         this.metadata = metadata;
         this.spec = spec;
-        this.root = root;
+        this.template = template;
+        this.templateProblem = templateProblem;
         this.items = List.copyOf(items);
     }
 
@@ -112,7 +115,13 @@ public final class ManifestObject {
     private ManifestObject inheriting(String listVersion, String itemKind) {
         return kind.isEmpty()
                 ? new ManifestObject(
-                        apiVersion.isEmpty() ? listVersion : apiVersion, itemKind, metadata, spec, root, items)
+                        apiVersion.isEmpty() ? listVersion : apiVersion,
+                        itemKind,
+                        metadata,
+                        spec,
+                        template,
+                        templateProblem,
+                        items)
                 : this;
     }
 
@@ -146,27 +155,27 @@ public final class ManifestObject {
                     metadata.annotations,
                     spec.toPodSpec()));
         }
-        Optional<TemplateDraft> template = template(workloadKind);
-        if (template.isEmpty()) {
+        Optional<TemplateDraft> ofPods = template(workloadKind);
+        if (ofPods.isEmpty()) {
             return Optional.empty();
         }
         String path = workloadKind.templatePath();
-        template.get().metadata.failIfBroken(path + ".metadata");
-        template.get().spec.failIfBroken(path + ".spec");
+        ofPods.get().metadata.failIfBroken(path + ".metadata");
+        ofPods.get().spec.failIfBroken(path + ".spec");
         return Optional.of(new Workload(
                 workloadKind,
                 namespace,
                 metadata.displayName(),
                 metadata.deleting,
-                template.get().metadata.labels,
-                template.get().metadata.annotations,
-                template.get().spec.toPodSpec()));
+                ofPods.get().metadata.labels,
+                ofPods.get().metadata.annotations,
+                ofPods.get().spec.toPodSpec()));
     }
 
     private Optional<TemplateDraft> template(WorkloadKind workloadKind) throws UnreadableWorkloadException {
         if (workloadKind == WorkloadKind.POD_TEMPLATE) {
-            root.failIfTemplateBroken("");
-            return root.template;
+            templateProblem.failIfSet("");
+            return template;
         }
         spec.failIfTemplateBroken("spec.");
         if (workloadKind == WorkloadKind.CRON_JOB) {

@@ -53,7 +53,7 @@ final class PodSpecReader {
 
     private static void containers(ContainerKind kind, JsonParser parser, SpecDraft spec) throws IOException {
         List<Container> containers = new ArrayList<>();
-        spec.containers.put(kind, containers);
+        spec.containers(kind, containers);
         if (Json.startsList(parser, spec.problem, kind.field())) {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 if (containers.size() == MOST_CONTAINERS) {
@@ -73,7 +73,7 @@ final class PodSpecReader {
         Problem own = new Problem();
         String name = "";
         String image = "";
-        SecurityContextDraft context = new SecurityContextDraft(false);
+        SecurityContextDraft context = SecurityContextDraft.ABSENT;
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
                 parser.nextToken();
@@ -101,9 +101,9 @@ final class PodSpecReader {
 
     private static SecurityContextDraft securityContext(JsonParser parser, Problem problem) throws IOException {
         if (!Json.startsObject(parser, problem, SECURITY_CONTEXT)) {
-            return new SecurityContextDraft(false);
+            return SecurityContextDraft.ABSENT;
         }
-        SecurityContextDraft context = new SecurityContextDraft(true);
+        SecurityContextDraft context = SecurityContextDraft.begun();
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             parser.nextToken();
             switch (field) {

@@ -11,7 +11,6 @@ import dev.apparmoradmission.workload.Placement.Toleration;
 import dev.apparmoradmission.workload.Workload.HostNamespaces;
 import dev.apparmoradmission.workload.Workload.PodSpec;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +32,10 @@ final class SpecDraft {
     AffinityDepth depth = AffinityDepth.NONE;
     List<Toleration> tolerations = List.of();
     List<String> schedulingGates = List.of();
-    SecurityContextDraft securityContext = new SecurityContextDraft(false);
-    final Map<ContainerKind, List<Container>> containers = new EnumMap<>(ContainerKind.class);
+    SecurityContextDraft securityContext = SecurityContextDraft.ABSENT;
+    private List<Container> init = List.of();
+    private List<Container> regular = List.of();
+    private List<Container> ephemeral = List.of();
     Optional<TemplateDraft> template = Optional.empty();
     Optional<TemplateDraft> jobTemplate = Optional.empty();
     final Problem problem = new Problem();
@@ -48,11 +49,20 @@ final class SpecDraft {
         templateProblem.failIfSet(path);
     }
 
-    PodSpec toPodSpec() {
-        List<Container> all = new ArrayList<>();
-        for (ContainerKind kind : ContainerKind.values()) {
-            all.addAll(containers.getOrDefault(kind, List.of()));
+    /** Those of one kind; a list that comes twice counts as it came last. */
+    void containers(ContainerKind kind, List<Container> containers) {
+        switch (kind) {
+            case INIT -> init = containers;
+            case REGULAR -> regular = containers;
+            case EPHEMERAL -> ephemeral = containers;
         }
+    }
+
+    PodSpec toPodSpec() {
+        List<Container> all = new ArrayList<>(init.size() + regular.size() + ephemeral.size());
+        all.addAll(init);
+        all.addAll(regular);
+        all.addAll(ephemeral);
         boolean unconstrained = nodeName.isEmpty()
                 && nodeSelector.isEmpty()
                 && depth == AffinityDepth.NONE
@@ -81,6 +91,9 @@ final class SpecDraft {
 
     /** A security context, of a pod or a container, while it is read. */
     static final class SecurityContextDraft {
+        /** Nobody writes to it: what is not there has no fields. */
+        static final SecurityContextDraft ABSENT = new SecurityContextDraft(false);
+
         final boolean present;
         Profile profile = Profile.Undeclared.SHARED;
         boolean privileged;
@@ -91,8 +104,12 @@ final class SpecDraft {
         Optional<Boolean> allowPrivilegeEscalation = Optional.empty();
         boolean readOnlyRootFilesystem;
 
-        SecurityContextDraft(boolean present) {
+        private SecurityContextDraft(boolean present) {
             this.present = present;
+        }
+
+        static SecurityContextDraft begun() {
+            return new SecurityContextDraft(true);
         }
 
         Hardening toHardening() {

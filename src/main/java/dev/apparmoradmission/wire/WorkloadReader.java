@@ -23,9 +23,10 @@ public final class WorkloadReader {
     public static ManifestObject read(JsonParser parser) throws IOException {
         String apiVersion = "";
         String kind = "";
-        MetadataDraft metadata = new MetadataDraft();
-        SpecDraft spec = new SpecDraft();
-        SpecDraft root = new SpecDraft();
+        Optional<MetadataDraft> metadata = Optional.empty();
+        Optional<SpecDraft> spec = Optional.empty();
+        Optional<TemplateDraft> template = Optional.empty();
+        Problem templateProblem = new Problem();
         List<ManifestObject> items = new ArrayList<>();
         Problem ignored = new Problem();
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
@@ -33,14 +34,21 @@ public final class WorkloadReader {
             switch (field) {
                 case "apiVersion" -> apiVersion = Json.text(parser, ignored, field);
                 case "kind" -> kind = Json.text(parser, ignored, field);
-                case "metadata" -> metadata = metadata(parser);
-                case "spec" -> spec = spec(parser);
-                case "template" -> root.template = template(parser, root.templateProblem, field, false);
+                case "metadata" -> metadata = Optional.of(metadata(parser));
+                case "spec" -> spec = Optional.of(spec(parser));
+                case "template" -> template = template(parser, templateProblem, field, false);
                 case "items" -> items(parser, items);
                 default -> parser.skipChildren();
             }
         }
-        return new ManifestObject(apiVersion, kind, metadata, spec, root, items);
+        return new ManifestObject(
+                apiVersion,
+                kind,
+                metadata.orElseGet(MetadataDraft::new),
+                spec.orElseGet(SpecDraft::new),
+                template,
+                templateProblem,
+                items);
     }
 
     private static void items(JsonParser parser, List<ManifestObject> items) throws IOException {
@@ -58,6 +66,7 @@ public final class WorkloadReader {
     private static MetadataDraft metadata(JsonParser parser) throws IOException {
         MetadataDraft metadata = new MetadataDraft();
         Problem problem = metadata.problem;
+        Problem ignored = new Problem();
         if (Json.startsObject(parser, problem, "")) {
             for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
                 JsonToken value = parser.nextToken();
@@ -68,10 +77,10 @@ public final class WorkloadReader {
                     case "labels" -> metadata.labels = Json.texts(parser, problem, field);
                     case "annotations" -> metadata.annotations = Json.texts(parser, problem, field);
                     // A list's field: in a pod it is unknown to the API, and no fault of the pod.
-                    case "continue" -> metadata.nextPage = Json.text(parser, new Problem(), field);
+                    case "continue" -> metadata.nextPage = Json.text(parser, ignored, field);
                     // Of stored objects only; of another form they say nothing, and are no fault of a manifest.
-                    case "uid" -> metadata.uid = Json.text(parser, new Problem(), field);
-                    case "creationTimestamp" -> metadata.created = Json.text(parser, new Problem(), field);
+                    case "uid" -> metadata.uid = Json.text(parser, ignored, field);
+                    case "creationTimestamp" -> metadata.created = Json.text(parser, ignored, field);
                     case "ownerReferences" -> metadata.controller = controller(parser);
                     case "deletionTimestamp" -> {
                         metadata.deleting = value != JsonToken.VALUE_NULL;
@@ -104,11 +113,12 @@ public final class WorkloadReader {
         String kind = "";
         String name = "";
         boolean controls = false;
+        Problem ignored = new Problem();
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             switch (field) {
-                case "kind" -> kind = Json.text(parser, new Problem(), field);
-                case "name" -> name = Json.text(parser, new Problem(), field);
+                case "kind" -> kind = Json.text(parser, ignored, field);
+                case "name" -> name = Json.text(parser, ignored, field);
                 case "controller" -> {
                     controls = value == JsonToken.VALUE_TRUE;
                     parser.skipChildren();

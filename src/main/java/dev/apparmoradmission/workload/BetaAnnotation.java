@@ -30,6 +30,13 @@ public final class BetaAnnotation {
 
     private BetaAnnotation() {}
 
+    /** Whether a key is that of a container. */
+    static boolean isFor(String container, String key) {
+        return key.length() == PREFIX.length() + container.length()
+                && key.startsWith(PREFIX)
+                && key.endsWith(container);
+    }
+
     /** What the API server does with this value ({@code ValidateAppArmorProfileFormat}). */
     public static Fate fate(String value) {
         if (value.isEmpty()) {

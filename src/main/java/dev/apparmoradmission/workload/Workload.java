@@ -30,6 +30,9 @@ public record Workload(
     /** Marks the API's shadow of a static pod. */
     public static final String MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 
+    /** Annotations that are looked through faster than a key is made. */
+    private static final int FEW = 16;
+
     /** Copies the maps. */
     public Workload {
         labels = Map.copyOf(labels);
@@ -79,7 +82,9 @@ public record Workload(
 
     /** The full path of a container in the object, such as {@code spec.template.spec.containers[0]}. */
     public String path(Container container) {
-        return kind.specPath() + "." + container.pathInSpec();
+        return kind == WorkloadKind.POD
+                ? ContainerPaths.inPod(container.kind(), container.index())
+                : kind.specPath() + "." + container.pathInSpec();
     }
 
     /** The path of the pod-level security context. */
@@ -89,9 +94,19 @@ public record Workload(
 
     /** The value of a container's beta annotation; empty where it has none. */
     public Optional<String> betaAnnotation(Container container) {
-        return annotations.isEmpty()
-                ? Optional.empty()
-                : Optional.ofNullable(annotations.get(BetaAnnotation.PREFIX + container.name()));
+        if (annotations.isEmpty()) {
+            return Optional.empty();
+        }
+        if (annotations.size() > FEW) {
+            return Optional.ofNullable(annotations.get(BetaAnnotation.PREFIX + container.name()));
+        }
+        // Compared in parts: for nearly every container of a cluster a key would be made for nothing.
+        for (String key : annotations.keySet()) {
+            if (BetaAnnotation.isFor(container.name(), key)) {
+                return Optional.ofNullable(annotations.get(key));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether any container has a beta annotation, or an annotation names a container that is not there. */

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.workload;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Pods, and the eight kinds of object that pods are made from. */
@@ -22,6 +23,9 @@ public enum WorkloadKind {
     REPLICATION_CONTROLLER("ReplicationController", "", "spec.template"),
     /** PodTemplate. */
     POD_TEMPLATE("PodTemplate", "", "template");
+
+    static final String POD_SPEC = "spec";
+    private static final List<WorkloadKind> ALL = List.of(values());
 
     private final String kindName;
     private final String group;
@@ -50,7 +54,7 @@ public enum WorkloadKind {
 
     /** Where the pod spec lies, dotted, from the object's root. */
     public String specPath() {
-        return templatePath.isEmpty() ? "spec" : templatePath + ".spec";
+        return templatePath.isEmpty() ? POD_SPEC : templatePath + ".spec";
     }
 
     /** Whether objects of this kind are templates of pods. */
@@ -62,7 +66,7 @@ public enum WorkloadKind {
     public static Optional<WorkloadKind> of(String apiVersion, String kind) {
         int slash = apiVersion.indexOf('/');
         String group = slash < 0 ? "" : apiVersion.substring(0, slash);
-        for (WorkloadKind candidate : values()) {
+        for (WorkloadKind candidate : ALL) {
             // "extensions" served Deployments, DaemonSets and ReplicaSets until 1.16; files of that age still exist.
             if (candidate.kindName.equals(kind)
                     && (candidate.group.equals(group)
