@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The image in a container with little memory, or with no room to write: it answers rightly or not at all. It knows 10,000
@@ -86,9 +88,11 @@ class ImageUnderPressureTest {
     private List<Integer> start(String... options) {
         List<String> command = new ArrayList<>(List.of("docker", "run", "--detach", "--name", NAME));
         command.addAll(List.of(options));
-        command.addAll(
-                List.of("-p", "127.0.0.1::8443", "-p", "127.0.0.1::9000", "-v", directory + ":/files:ro", IMAGE));
-        command.addAll(List.of("webhook", "--policy", "/files/restricted.yaml"));
+        command.addAll(List.of("-p", "127.0.0.1::8443", "-p", "127.0.0.1::9000", "-v", directory + ":/files:ro"));
+        // As deploy/ starts it.
+        command.addAll(List.of("--entrypoint", "/opt/apparmor-admission/jre/bin/java", IMAGE));
+        command.addAll(List.of("@/opt/apparmor-admission/webhook-options", "webhook"));
+        command.addAll(List.of("--policy", "/files/restricted.yaml"));
         command.addAll(List.of("--inventory", "/files/inventory.yaml", "--nodes", "/files/nodes.json"));
         Run.of(command, "").text();
         return awaitReady();
@@ -192,6 +196,20 @@ class ImageUnderPressureTest {
 
         assertThat(burst.answers()).containsOnlyKeys(Burst.DENIED);
         assertThat(burst.count(Burst.DENIED)).isEqualTo(3_000);
+    }
+
+    /** A cache that does not fit is left aside in silence, unless it is asked for: then the JVM ends with an error. */
+    @ParameterizedTest
+    @ValueSource(strings = {"options", "webhook-options"})
+    void what_the_jvm_learnt_in_the_build_of_the_image_fits_where_it_runs(String options) {
+        List<String> command =
+                new ArrayList<>(List.of("docker", "run", "--rm", "--env", "JDK_JAVA_OPTIONS=-XX:AOTMode=on"));
+        command.addAll(List.of("--entrypoint", "/opt/apparmor-admission/jre/bin/java", IMAGE));
+        command.addAll(List.of("@/opt/apparmor-admission/" + options, "--version"));
+        Run run = Run.of(command, "");
+
+        assertThat(run.err()).doesNotContain("error");
+        assertThat(run.code()).isZero();
     }
 
     @Test
