@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,9 @@ var (
 	images = []string{"registry.example.com/%s/server:1.%d.%d", "registry.example.com/%s/worker@sha256:%064x"}
 	epoch  = time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
 )
+
+// Namespaces are those of the corpus's pods.
+func Namespaces() []string { return slices.Clone(teams) }
 
 // pod makes a pod as the API server stores it: defaults filled in, a controller as its owner, a service-account token volume.
 // Containers and filler let the caller steer the size; a pod of one container is a plain one, without ports and probes.
