@@ -2,11 +2,13 @@
 //
 //	load [flags] -target name=N,url=https://HOST:PORT/validate[,mutate=https://HOST:PORT/mutate][,pid=P][,ca=FILE]
 //	     [,verdicts=own][,ready=S,first=S] ...
-//	load await -since EPOCH_SECONDS -pid P -ready URL -url https://… [-ca FILE]
+//	load await -since EPOCH_SECONDS -pid P -ready URL -url https://… [-ca FILE] [-verdicts own]
+//	load resident [flags] -target …
 //
 // The first form runs every target in turn, in each round and size, over keep-alive connections in a closed loop and then at a
-// fixed rate, checks every verdict and patch, and reads processor time and memory of each process from /proc. The second waits for a server that was just started
-// and prints the times that the first form takes as ready= and first=.
+// fixed rate, checks every verdict and patch, and reads processor time and memory of each process from /proc. The second waits
+// for a server that was just started and prints the times that the first form takes as ready= and first=. The third sends one
+// target many reviews and prints what memory its process then holds.
 package main
 
 import (
@@ -26,13 +28,13 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("load: ")
-	var err error
-	if len(os.Args) > 1 && os.Args[1] == "await" {
-		err = await(os.Args[2:])
-	} else {
-		err = measure(os.Args[1:])
+	form, arguments := measure, os.Args[1:]
+	if len(arguments) > 0 {
+		if other, there := map[string]func([]string) error{"await": await, "resident": resident}[arguments[0]]; there {
+			form, arguments = other, arguments[1:]
+		}
 	}
-	if err != nil {
+	if err := form(arguments); err != nil {
 		log.Fatal(err)
 	}
 }
