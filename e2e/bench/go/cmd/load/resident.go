@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"time"
 
 	"apparmor-admission.dev/bench/internal/corpus"
 	"apparmor-admission.dev/bench/internal/proc"
@@ -13,14 +14,17 @@ import (
 
 // residentFigures is what one server's process holds; its JSON form is read by the command targets.
 type residentFigures struct {
-	Reviews int     `json:"reviews"`
-	Ready   float64 `json:"startToReadySeconds"`
-	First   float64 `json:"firstReviewSeconds"`
-	CPU     float64 `json:"cpuSeconds"`
-	// AtRest is before the first of the reviews, AtEnd after the last, AtMost what was ever held, the start included.
-	AtRest int64 `json:"residentAtRestBytes"`
-	AtEnd  int64 `json:"residentAtEndBytes"`
-	AtMost int64 `json:"residentAtMostBytes"`
+	Reviews int           `json:"reviews"`
+	Settle  time.Duration `json:"-"`
+	Ready   float64       `json:"startToReadySeconds"`
+	First   float64       `json:"firstReviewSeconds"`
+	CPU     float64       `json:"cpuSeconds"`
+	// AtRest is before the first of the reviews, AtEnd right after the last, Settled a while later, when a compiler at run time has
+	// given back what it took, AtMost what was ever held, the start included.
+	AtRest  int64 `json:"residentAtRestBytes"`
+	AtEnd   int64 `json:"residentAtEndBytes"`
+	Settled int64 `json:"residentSettledBytes"`
+	AtMost  int64 `json:"residentAtMostBytes"`
 }
 
 // resident sends reviews of mixed sizes to one target and prints what its process holds before and after.
@@ -32,6 +36,7 @@ func resident(arguments []string) error {
 	connections := flags.Int("connections", 4, "keep-alive connections")
 	seed := flags.Uint64("seed", 20261122, "seed of the corpus")
 	distinct := flags.Int("distinct", 300, "different reviews of each size")
+	settle := flags.Duration("settle", 10*time.Second, "how long after the last review memory is looked at again")
 	jsonOut := flags.String("json", "", "file to write all figures to")
 	if err := flags.Parse(arguments); err != nil {
 		return err
@@ -47,7 +52,7 @@ func resident(arguments []string) error {
 		}
 		settings.corpora = append(settings.corpora, reviews)
 	}
-	figures, err := settings.hold(list[0], *count)
+	figures, err := settings.hold(list[0], *count, *settle)
 	if err != nil {
 		return err
 	}
@@ -62,8 +67,8 @@ func resident(arguments []string) error {
 	return os.WriteFile(*jsonOut, append(encoded, '\n'), 0o644)
 }
 
-func (p *plan) hold(one target, count int) (figures residentFigures, err error) {
-	figures = residentFigures{Reviews: count, Ready: one.ready, First: one.first}
+func (p *plan) hold(one target, count int, settle time.Duration) (figures residentFigures, err error) {
+	figures = residentFigures{Reviews: count, Settle: settle, Ready: one.ready, First: one.first}
 	if figures.AtRest, err = proc.Resident(one.pid); err != nil {
 		return figures, err
 	}
@@ -73,6 +78,10 @@ func (p *plan) hold(one target, count int) (figures residentFigures, err error) 
 	}
 	figures.CPU = cpu.Seconds()
 	if figures.AtEnd, err = proc.Resident(one.pid); err != nil {
+		return figures, err
+	}
+	time.Sleep(settle)
+	if figures.Settled, err = proc.Resident(one.pid); err != nil {
 		return figures, err
 	}
 	figures.AtMost, err = proc.ResidentAtMost(one.pid)
@@ -87,7 +96,8 @@ func (f residentFigures) table() string {
 | first review after ready, milliseconds | %.0f |
 | resident memory at rest, MiB | %.0f |
 | resident memory after %d reviews, MiB | %.0f |
+| the same %s later, MiB | %.0f |
 | resident memory at most, MiB | %.0f |
 | CPU seconds of the %d reviews | %.1f |
-`, f.Ready, f.First*1000, float64(f.AtRest)/mebibyte, f.Reviews, float64(f.AtEnd)/mebibyte, float64(f.AtMost)/mebibyte, f.Reviews, f.CPU)
+`, f.Ready, f.First*1000, float64(f.AtRest)/mebibyte, f.Reviews, float64(f.AtEnd)/mebibyte, f.Settle, float64(f.Settled)/mebibyte, float64(f.AtMost)/mebibyte, f.Reviews, f.CPU)
 }

@@ -27,11 +27,11 @@ func TestWhatAProcessHoldsIsMeasuredBeforeAndAfterTheReviews(t *testing.T) {
 	}
 	to.ownVerdicts = true
 	settings := plan{connections: 1, corpora: [][]corpus.Review{reviews[:1]}}
-	figures, err := settings.hold(target{name: "one", to: to, pid: os.Getpid(), ready: 0.5}, 20)
+	figures, err := settings.hold(target{name: "one", to: to, pid: os.Getpid(), ready: 0.5}, 20, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answered != 20 || figures.Reviews != 20 || figures.Ready != 0.5 || figures.AtRest <= 0 || figures.AtEnd <= 0 || figures.AtMost < figures.AtRest {
+	if answered != 20 || figures.Reviews != 20 || figures.Ready != 0.5 || figures.AtRest <= 0 || figures.AtEnd <= 0 || figures.Settled <= 0 || figures.AtMost < figures.AtRest {
 		t.Errorf("%d answered, %+v", answered, figures)
 	}
 }

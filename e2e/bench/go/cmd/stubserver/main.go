@@ -1,6 +1,7 @@
-// Command stubserver answers as an API server what the webhook of Pod Security Admission asks of one: the namespaces of the
-// corpus, as a list and as a watch, each labelled for the level that is to be enforced, and no pods in them. It writes the
-// kubeconfig that leads to it, and a certificate with its key for the webhook to serve with.
+// Command stubserver answers as an API server what webhooks ask of one, in lists and in watches in which nothing happens: the
+// namespaces of the corpus, each labelled for the level of Pod Security that is to be enforced, no pods in them, and, if there
+// are to be nodes, those and the inventory of each. It writes the kubeconfig that leads to it, and a certificate with its key for
+// a webhook to serve with.
 package main
 
 import (
@@ -11,10 +12,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"apparmor-admission.dev/bench/internal/corpus"
 	"apparmor-admission.dev/bench/internal/serve"
@@ -28,11 +31,14 @@ func main() {
 	listen := flag.String("listen", "127.0.0.1:8001", "address to serve on, without TLS")
 	level := flag.String("enforce", "restricted", "level of Pod Security that each namespace enforces")
 	out := flag.String("out", "", "directory for kubeconfig, webhook.pem and webhook.key")
+	nodes := flag.Int("nodes", 0, "nodes of the cluster")
+	profiles := flag.Int("profiles", 60, "profiles loaded on each node")
+	seed := flag.Uint64("seed", 20261122, "seed of the inventory")
 	flag.Parse()
 	if err := write(*out, *listen); err != nil {
 		log.Fatal(err)
 	}
-	server := &http.Server{Addr: *listen, Handler: routes(*level), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Addr: *listen, Handler: routes(*level, *seed, *nodes, *profiles), ReadHeaderTimeout: 10 * time.Second}
 	log.Fatal(server.ListenAndServe())
 }
 
@@ -56,41 +62,95 @@ users: [{name: nobody, user: {}}]
 	return nil
 }
 
-func routes(level string) http.Handler {
-	namespaces := corev1.NamespaceList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "NamespaceList"}, ListMeta: metav1.ListMeta{ResourceVersion: version}}
+func routes(level string, seed uint64, nodes, profiles int) http.Handler {
+	namespaces := resource{kind: "Namespace"}
+	byName := map[string]*corev1.Namespace{}
 	for _, name := range corpus.Namespaces() {
-		namespaces.Items = append(namespaces.Items, corev1.Namespace{
+		one := &corev1.Namespace{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
 			ObjectMeta: metav1.ObjectMeta{Name: name, ResourceVersion: version, Labels: map[string]string{"pod-security.kubernetes.io/enforce": level}},
-		})
+		}
+		namespaces.items = append(namespaces.items, one)
+		byName[name] = one
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/v1/namespaces", func(response http.ResponseWriter, request *http.Request) {
-		if request.URL.Query().Get("watch") == "" {
-			answer(response, http.StatusOK, namespaces)
-			return
-		}
-		watch(response, request, namespaces.Items)
-	})
+	mux.Handle("GET /api/v1/namespaces", namespaces)
 	mux.HandleFunc("GET /api/v1/namespaces/{name}", func(response http.ResponseWriter, request *http.Request) {
-		for _, one := range namespaces.Items {
-			if one.Name == request.PathValue("name") {
-				answer(response, http.StatusOK, one)
-				return
-			}
+		if one, there := byName[request.PathValue("name")]; there {
+			answer(response, http.StatusOK, one)
+			return
 		}
 		notFound(response, request)
 	})
-	mux.HandleFunc("GET /api/v1/namespaces/{name}/pods", func(response http.ResponseWriter, _ *http.Request) {
-		answer(response, http.StatusOK, corev1.PodList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PodList"}, ListMeta: metav1.ListMeta{ResourceVersion: version}})
-	})
+	mux.Handle("GET /api/v1/namespaces/{name}/pods", resource{kind: "Pod"})
+	if nodes > 0 {
+		mux.Handle("GET /api/v1/nodes", nodeResource(nodes))
+		mux.Handle("GET /api/v1/namespaces/{name}/configmaps", inventoryResource(seed, nodes, profiles))
+	}
 	mux.HandleFunc("/", notFound)
 	return mux
 }
 
+func nodeResource(count int) resource {
+	all := resource{kind: "Node"}
+	for _, one := range corpus.Nodes(count) {
+		one.UID, one.ResourceVersion = types.UID(one.Name), version
+		all.items = append(all.items, &one)
+	}
+	return all
+}
+
+func inventoryResource(seed uint64, nodes, profiles int) resource {
+	all := resource{kind: "ConfigMap"}
+	for _, one := range corpus.Inventory(seed, nodes, profiles) {
+		one.UID, one.ResourceVersion = types.UID(one.Name), version
+		all.items = append(all.items, &one)
+	}
+	return all
+}
+
+// resource is a kind of object that never changes, as a list in pages and as a watch.
+type resource struct {
+	kind  string
+	items []any
+}
+
+type list struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata"`
+	Items           []any `json:"items"`
+}
+
+func (of resource) ServeHTTP(response http.ResponseWriter, request *http.Request) {
+	query := request.URL.Query()
+	if watched, err := strconv.ParseBool(query.Get("watch")); err == nil && watched {
+		of.watch(response, request)
+		return
+	}
+	// A page's continue is the place of the next one's first item.
+	from, _ := strconv.Atoi(query.Get("continue"))
+	from = min(max(from, 0), len(of.items))
+	to := len(of.items)
+	if limit, err := strconv.Atoi(query.Get("limit")); err == nil && limit > 0 {
+		to = min(to, from+limit)
+	}
+	page := list{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: of.kind + "List"}, ListMeta: metav1.ListMeta{ResourceVersion: version}, Items: of.items[from:to]}
+	if page.Items == nil {
+		page.Items = []any{}
+	}
+	if to < len(of.items) {
+		page.Continue = strconv.Itoa(to)
+	}
+	answer(response, http.StatusOK, page)
+}
+
 // watch sends nothing but what a client asks to get at first, for nothing changes, and stays open until the client leaves.
-func watch(response http.ResponseWriter, request *http.Request, namespaces []corev1.Namespace) {
+func (of resource) watch(response http.ResponseWriter, request *http.Request) {
 	response.Header().Set("Content-Type", "application/json")
+	if request.Header.Get("Upgrade") != "" {
+		// No WebSocket: a client that wants one then takes what every proxy lets through.
+		return
+	}
 	encoder := json.NewEncoder(response)
 	send := func(kind string, object any) {
 		if err := encoder.Encode(map[string]any{"type": kind, "object": object}); err != nil {
@@ -98,11 +158,11 @@ func watch(response http.ResponseWriter, request *http.Request, namespaces []cor
 		}
 	}
 	if request.URL.Query().Get("sendInitialEvents") == "true" {
-		for _, one := range namespaces {
+		for _, one := range of.items {
 			send("ADDED", one)
 		}
-		send("BOOKMARK", corev1.Namespace{
-			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
+		send("BOOKMARK", metav1.PartialObjectMetadata{
+			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: of.kind},
 			ObjectMeta: metav1.ObjectMeta{ResourceVersion: version, Annotations: map[string]string{metav1.InitialEventsAnnotationKey: "true"}},
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/tls"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,7 +19,7 @@ import (
 )
 
 func TestEveryNamespaceOfTheCorpusEnforcesTheLevel(t *testing.T) {
-	server := httptest.NewServer(routes("restricted"))
+	server := httptest.NewServer(routes("restricted", 1, 0, 0))
 	defer server.Close()
 	var list corev1.NamespaceList
 	get(t, server.URL+"/api/v1/namespaces", http.StatusOK, &list)
@@ -35,7 +36,7 @@ func TestEveryNamespaceOfTheCorpusEnforcesTheLevel(t *testing.T) {
 }
 
 func TestAWatchSendsAllNamespacesAndThenThatTheyWereAll(t *testing.T) {
-	server := httptest.NewServer(routes("baseline"))
+	server := httptest.NewServer(routes("baseline", 1, 0, 0))
 	defer server.Close()
 	answer, err := http.Get(server.URL + "/api/v1/namespaces?watch=true&sendInitialEvents=true")
 	if err != nil {
@@ -61,8 +62,47 @@ func TestAWatchSendsAllNamespacesAndThenThatTheyWereAll(t *testing.T) {
 	t.Error("the watch ended without a bookmark")
 }
 
+func TestNodesAndTheirInventoryComeInPages(t *testing.T) {
+	server := httptest.NewServer(routes("restricted", 1, 5, 20))
+	defer server.Close()
+	var nodes corev1.NodeList
+	get(t, server.URL+"/api/v1/nodes?limit=3", http.StatusOK, &nodes)
+	if len(nodes.Items) != 3 || nodes.Continue == "" || nodes.Items[0].Name != corpus.NodeName(0) {
+		t.Fatalf("%d nodes, continue %q", len(nodes.Items), nodes.Continue)
+	}
+	var rest corev1.NodeList
+	get(t, server.URL+"/api/v1/nodes?limit=3&continue="+nodes.Continue, http.StatusOK, &rest)
+	if len(rest.Items) != 2 || rest.Continue != "" || rest.Items[0].Name != corpus.NodeName(3) {
+		t.Errorf("%d more nodes, continue %q", len(rest.Items), rest.Continue)
+	}
+	var inventory corev1.ConfigMapList
+	get(t, server.URL+"/api/v1/namespaces/apparmor-admission/configmaps", http.StatusOK, &inventory)
+	if len(inventory.Items) != 5 || !strings.Contains(inventory.Items[0].Data[corpus.NodeName(0)], corpus.LoadedProfile+" (enforce)") {
+		t.Errorf("%d inventories: %.200v", len(inventory.Items), inventory.Items)
+	}
+}
+
+func TestAWatchOverAWebSocketEndsAtOnce(t *testing.T) {
+	server := httptest.NewServer(routes("restricted", 1, 5, 20))
+	defer server.Close()
+	request, err := http.NewRequest(http.MethodGet, server.URL+"/api/v1/nodes?watch=true", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Connection", "Upgrade")
+	request.Header.Set("Upgrade", "websocket")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if content, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != http.StatusOK || len(content) != 0 {
+		t.Errorf("%v, HTTP %d, %q", err, answer.StatusCode, content)
+	}
+}
+
 func TestWhatIsNotServedIsNotFound(t *testing.T) {
-	server := httptest.NewServer(routes("baseline"))
+	server := httptest.NewServer(routes("baseline", 1, 0, 0))
 	defer server.Close()
 	for _, path := range []string{"/api/v1/namespaces/nowhere", "/apis"} {
 		var status metav1.Status
