@@ -1,5 +1,5 @@
 // Command stubserver answers as an API server what webhooks ask of one, in lists and in watches in which nothing happens: the
-// namespaces of the corpus, each labelled for the level of Pod Security that is to be enforced, no pods in them, and, if there
+// namespaces of the corpus, each labelled for the level of Pod Security that is to be enforced and warned of, no pods in them, and, if there
 // are to be nodes, those and the inventory of each. It writes the kubeconfig that leads to it, and a certificate with its key for
 // a webhook to serve with.
 package main
@@ -67,8 +67,12 @@ func routes(level string, seed uint64, nodes, profiles int) http.Handler {
 	byName := map[string]*corev1.Namespace{}
 	for _, name := range corpus.Namespaces() {
 		one := &corev1.Namespace{
-			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
-			ObjectMeta: metav1.ObjectMeta{Name: name, ResourceVersion: version, Labels: map[string]string{"pod-security.kubernetes.io/enforce": level}},
+			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
+			ObjectMeta: metav1.ObjectMeta{Name: name, ResourceVersion: version, Labels: map[string]string{
+				"pod-security.kubernetes.io/enforce": level,
+				// Without it, templates are not looked at.
+				"pod-security.kubernetes.io/warn": level,
+			}},
 		}
 		namespaces.items = append(namespaces.items, one)
 		byName[name] = one
