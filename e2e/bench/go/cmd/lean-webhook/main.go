@@ -20,10 +20,14 @@ type review struct {
 }
 
 type request struct {
-	UID    string `json:"uid"`
-	Object pod    `json:"object"`
+	UID  string `json:"uid"`
+	Kind struct {
+		Kind string `json:"kind"`
+	} `json:"kind"`
+	Object pod `json:"object"`
 }
 
+// pod is a Pod, or a Deployment, of which only the template counts.
 type pod struct {
 	Metadata struct {
 		Annotations map[string]string `json:"annotations"`
@@ -33,6 +37,7 @@ type pod struct {
 		InitContainers      []container     `json:"initContainers"`
 		Containers          []container     `json:"containers"`
 		EphemeralContainers []container     `json:"ephemeralContainers"`
+		Template            *pod            `json:"template"`
 	} `json:"spec"`
 }
 
@@ -55,9 +60,10 @@ type answer struct {
 }
 
 type response struct {
-	UID     string  `json:"uid"`
-	Allowed bool    `json:"allowed"`
-	Status  *status `json:"status,omitempty"`
+	UID      string   `json:"uid"`
+	Allowed  bool     `json:"allowed"`
+	Status   *status  `json:"status,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 type status struct {
@@ -81,7 +87,12 @@ func validator(inventory verdict.Inventory) http.HandlerFunc {
 			return
 		}
 		given := answer{APIVersion: decoded.APIVersion, Kind: decoded.Kind, Response: response{UID: decoded.Request.UID, Allowed: true}}
-		if findings := judge(inventory, &decoded.Request.Object); len(findings) > 0 {
+		template := decoded.Request.Object.Spec.Template
+		if decoded.Request.Kind.Kind == "Deployment" && template != nil {
+			if findings := judge(inventory, template); len(findings) > 0 {
+				given.Response.Warnings = []string{"its pods would be denied: " + strings.Join(findings, "; ")}
+			}
+		} else if findings := judge(inventory, &decoded.Request.Object); len(findings) > 0 {
 			given.Response.Allowed = false
 			given.Response.Status = &status{Status: "Failure", Message: strings.Join(findings, "; "), Reason: "Forbidden", Code: http.StatusForbidden}
 		}

@@ -23,6 +23,7 @@ func await(arguments []string) error {
 	ready := flags.String("ready", "", "URL that answers 200 once it is ready")
 	address := flags.String("url", "", "https URL that reviews are sent to")
 	ca := flags.String("ca", "", "file with its CA, written by the time it is ready")
+	verdicts := flags.String("verdicts", "", "own: the server has rules of its own, and its first verdict may be either")
 	limit := flags.Duration("limit", time.Minute, "how long to wait")
 	seed := flags.Uint64("seed", 20261122, "seed of the review")
 	if err := flags.Parse(arguments); err != nil {
@@ -52,6 +53,7 @@ func await(arguments []string) error {
 	if err != nil {
 		return err
 	}
+	to.ownVerdicts = *verdicts == "own"
 	over, err := to.connect()
 	if err != nil {
 		return err

@@ -126,9 +126,10 @@ func (over *connection) post(review *corpus.Review) error {
 func (to *endpoint) verify(review *corpus.Review, status int, body []byte) error {
 	var answer struct {
 		Response *struct {
-			UID     string          `json:"uid"`
-			Allowed bool            `json:"allowed"`
-			Status  json.RawMessage `json:"status"`
+			UID      string          `json:"uid"`
+			Allowed  bool            `json:"allowed"`
+			Status   json.RawMessage `json:"status"`
+			Warnings []string        `json:"warnings"`
 			// Patch is base64 on the wire.
 			Patch     []byte `json:"patch"`
 			PatchType string `json:"patchType"`
@@ -147,6 +148,8 @@ func (to *endpoint) verify(review *corpus.Review, status int, body []byte) error
 		return fmt.Errorf("%s: uid %s was answered with %s", review.Kind, review.UID, answer.Response.UID)
 	case answer.Response.Allowed != review.Allowed && !to.ownVerdicts:
 		return fmt.Errorf("%s: allowed is %t, must be %t; status %s", review.Kind, answer.Response.Allowed, review.Allowed, answer.Response.Status)
+	case review.Template && len(answer.Response.Warnings) > 0 != review.Warned && !to.ownVerdicts:
+		return fmt.Errorf("%s: a warning must be given: %t; it is %q", review.Kind, review.Warned, answer.Response.Warnings)
 	case review.Defaulted:
 		return verifyDefault(review, answer.Response.PatchType, answer.Response.Patch)
 	default:

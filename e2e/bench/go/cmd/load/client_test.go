@@ -32,6 +32,25 @@ func TestOnlyTheRightVerdictForTheRightRequestPasses(t *testing.T) {
 	}
 }
 
+func TestATemplateIsWarnedOfExactlyIfItsPodsWouldBeDenied(t *testing.T) {
+	for _, one := range []struct {
+		warned bool
+		body   string
+		passes bool
+	}{
+		{true, `{"response":{"uid":"u1","allowed":true,"warnings":["unconfined"]}}`, true},
+		{true, `{"response":{"uid":"u1","allowed":true}}`, false},
+		{true, `{"response":{"uid":"u1","allowed":false,"warnings":["unconfined"]}}`, false},
+		{false, `{"response":{"uid":"u1","allowed":true}}`, true},
+		{false, `{"response":{"uid":"u1","allowed":true,"warnings":["unconfined"]}}`, false},
+	} {
+		review := &corpus.Review{UID: "u1", Allowed: true, Template: true, Warned: one.warned}
+		if err := (&endpoint{}).verify(review, 200, []byte(one.body)); (err == nil) != one.passes {
+			t.Errorf("%s, warned %t: %v", one.body, one.warned, err)
+		}
+	}
+}
+
 func TestAPeerWithItsOwnVerdictsMustStillAnswerTheRequest(t *testing.T) {
 	review, peer := &corpus.Review{UID: "u1", Allowed: false, Kind: "pod level Unconfined"}, &endpoint{ownVerdicts: true}
 	if err := peer.verify(review, 200, []byte(`{"response":{"uid":"u1","allowed":true}}`)); err != nil {

@@ -2,11 +2,13 @@
 //
 //	load [flags] -target name=N,url=https://HOST:PORT/validate[,mutate=https://HOST:PORT/mutate][,pid=P][,ca=FILE]
 //	     [,verdicts=own][,ready=S,first=S] ...
-//	load await -since EPOCH_SECONDS -pid P -ready URL -url https://… [-ca FILE]
+//	load await -since EPOCH_SECONDS -pid P -ready URL -url https://… [-ca FILE] [-verdicts own]
+//	load resident [flags] -target …
 //
 // The first form runs every target in turn, in each round and size, over keep-alive connections in a closed loop and then at a
-// fixed rate, checks every verdict and patch, and reads processor time and memory of each process from /proc. The second waits for a server that was just started
-// and prints the times that the first form takes as ready= and first=.
+// fixed rate, checks every verdict and patch, and reads processor time and memory of each process from /proc. The second waits
+// for a server that was just started and prints the times that the first form takes as ready= and first=. The third sends one
+// target many reviews and prints what memory its process then holds.
 package main
 
 import (
@@ -26,13 +28,13 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("load: ")
-	var err error
-	if len(os.Args) > 1 && os.Args[1] == "await" {
-		err = await(os.Args[2:])
-	} else {
-		err = measure(os.Args[1:])
+	form, arguments := measure, os.Args[1:]
+	if len(arguments) > 0 {
+		if other, there := map[string]func([]string) error{"await": await, "resident": resident}[arguments[0]]; there {
+			form, arguments = other, arguments[1:]
+		}
 	}
-	if err != nil {
+	if err := form(arguments); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -115,6 +117,7 @@ func measure(arguments []string) error {
 	flags.IntVar(&settings.connections, "connections", 4, "keep-alive connections")
 	flags.IntVar(&settings.rounds, "rounds", 3, "rounds; the median of each figure is shown")
 	flags.IntVar(&settings.warmUp, "warm-up", 10_000, "reviews of mixed sizes sent to each target before anything is measured")
+	flags.IntVar(&settings.settle, "settle", 20_000, "reviews of the smallest size sent to each target after that, and in no figure: a compiler at run time is to be done")
 	flags.IntVar(&settings.volume, "volume", 90, "megabytes sent in each round and size")
 	openBytes := flags.Int("open-bytes", 12_000, "size of the reviews of the open loop, one of 3000, 12000, 60000")
 	flags.IntVar(&settings.open.rate, "open-rate", 200, "reviews a second of the open loop, whatever the server does")
@@ -128,7 +131,7 @@ func measure(arguments []string) error {
 	if len(list) == 0 || flags.NArg() > 0 {
 		return errors.New("at least one -target is needed, and nothing but flags")
 	}
-	if settings.connections < 1 || settings.rounds < 1 || settings.distinct < 10 || settings.volume < 1 || settings.warmUp < 0 {
+	if settings.connections < 1 || settings.rounds < 1 || settings.distinct < 10 || settings.volume < 1 || settings.warmUp < 0 || settings.settle < 0 {
 		return errors.New("connections, rounds and volume must be 1 or more, distinct 10 or more")
 	}
 	settings.open.size = slices.Index(settings.sizes, *openBytes)

@@ -23,6 +23,7 @@ type plan struct {
 	connections int
 	rounds      int
 	warmUp      int
+	settle      int
 	volume      int
 	open        openPlan
 }
@@ -33,10 +34,10 @@ type openPlan struct {
 	size, rate, seconds, connections int
 }
 
-// run measures all targets: first each gets the mixed warm-up, then every round goes through the sizes, and in each size through
+// run measures all targets: first each gets the mixed warm-up and settles, then every round goes through the sizes, and in each size through
 // the targets, so that whatever else the machine does falls on all of them alike.
 func (p *plan) run(list targets) (*result, error) {
-	outcome := &result{Seed: p.seed, Connections: p.connections, Rounds: p.rounds, WarmUp: p.warmUp}
+	outcome := &result{Seed: p.seed, Connections: p.connections, Rounds: p.rounds, WarmUp: p.warmUp, Settle: p.settle}
 	for i, bytes := range p.sizes {
 		outcome.Sizes = append(outcome.Sizes, sizeOf(bytes, p.corpora[i]))
 	}
@@ -49,6 +50,20 @@ func (p *plan) run(list targets) (*result, error) {
 			return nil, fmt.Errorf("%s, warm-up: %w", one.name, err)
 		}
 		outcome.Targets = append(outcome.Targets, figures)
+	}
+	for _, one := range list {
+		progress("settling: %d reviews, %s", p.settle, one.name)
+		for _, door := range []*endpoint{one.to, one.mutate} {
+			reviews := p.corpora[0]
+			if door == nil {
+				continue
+			} else if door == one.mutate {
+				reviews = p.undeclared[0]
+			}
+			if _, _, err := p.closedLoop(door, 0, reviews, p.settle); err != nil {
+				return nil, fmt.Errorf("%s, settling: %w", one.name, err)
+			}
+		}
 	}
 	taken := make([][]time.Duration, len(list))
 	for round := range p.rounds {

@@ -13,6 +13,7 @@ type result struct {
 	Connections int             `json:"connections"`
 	Rounds      int             `json:"rounds"`
 	WarmUp      int             `json:"warmUpReviews"`
+	Settle      int             `json:"settleReviews"`
 	Sizes       []size          `json:"sizes"`
 	Open        *openSettings   `json:"openLoop,omitempty"`
 	Targets     []targetFigures `json:"targets"`
@@ -130,7 +131,10 @@ func (r *result) table() string {
 func (r *result) reviews() string {
 	var counts []string
 	for _, one := range r.Targets {
-		total := r.WarmUp + one.MutateWarmUp
+		total := r.WarmUp + one.MutateWarmUp + r.Settle
+		if one.MutateWarmUp > 0 {
+			total += r.Settle
+		}
 		for _, phase := range slices.Concat(one.Phases, one.Mutations) {
 			total += phase.Reviews + phase.Reviews/10
 		}

@@ -39,6 +39,14 @@ func TestTheTableShowsEachFigureAndItsRatioToTheLastTarget(t *testing.T) {
 	}
 }
 
+func TestReviewsThatAreInNoOtherFigureCountForTheMemoryAtTheEnd(t *testing.T) {
+	settled := figures()
+	settled.Settle = 10
+	if text := settled.table(); !strings.Contains(text, "at the end, after 5020 or 2710 reviews") {
+		t.Error(text)
+	}
+}
+
 func TestATableOfServersThatOnlyValidateSaysNothingOfMutation(t *testing.T) {
 	only := figures()
 	only.Targets = only.Targets[1:]

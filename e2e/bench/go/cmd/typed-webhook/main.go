@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	admissionv1 "k8s.io/api/admission/v1"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -30,6 +31,7 @@ func main() { log.Fatal(serve.Main("typed-webhook", validator)) }
 
 func validator(inventory verdict.Inventory) http.HandlerFunc {
 	scheme := runtime.NewScheme()
+	utilruntime.Must(appsv1.AddToScheme(scheme))
 	utilruntime.Must(corev1.AddToScheme(scheme))
 	utilruntime.Must(admissionv1.AddToScheme(scheme))
 	hook := &webhook{decoder: serializer.NewCodecFactory(scheme).UniversalDeserializer(), inventory: inventory}
@@ -47,11 +49,19 @@ func (hook *webhook) validate(response http.ResponseWriter, request *http.Reques
 		return
 	}
 	answer := &admissionv1.AdmissionResponse{UID: review.Request.UID, Allowed: true}
-	pod := corev1.Pod{}
-	if _, _, err := hook.decoder.Decode(review.Request.Object.Raw, nil, &pod); err != nil {
-		deny(answer, "the pod cannot be read: "+err.Error())
-	} else if findings := hook.judge(&pod); len(findings) > 0 {
-		deny(answer, strings.Join(findings, "; "))
+	object, _, err := hook.decoder.Decode(review.Request.Object.Raw, nil, nil)
+	switch typed := object.(type) {
+	case *corev1.Pod:
+		if findings := hook.judge(typed.Annotations, &typed.Spec); len(findings) > 0 {
+			deny(answer, strings.Join(findings, "; "))
+		}
+	case *appsv1.Deployment:
+		// The pods that it makes are denied: the template alone runs nothing.
+		if findings := hook.judge(typed.Spec.Template.Annotations, &typed.Spec.Template.Spec); len(findings) > 0 {
+			answer.Warnings = []string{"its pods would be denied: " + strings.Join(findings, "; ")}
+		}
+	default:
+		deny(answer, fmt.Sprintf("the object cannot be read: %v", err))
 	}
 	encoded, err := json.Marshal(&admissionv1.AdmissionReview{TypeMeta: review.TypeMeta, Response: answer})
 	if err != nil {
@@ -66,20 +76,20 @@ func deny(answer *admissionv1.AdmissionResponse, message string) {
 	answer.Result = &metav1.Status{Status: metav1.StatusFailure, Code: http.StatusForbidden, Reason: metav1.StatusReasonForbidden, Message: message}
 }
 
-func (hook *webhook) judge(pod *corev1.Pod) []string {
-	judged := verdict.Pod{Nodes: hook.inventory, Annotations: pod.Annotations}
-	if pod.Spec.SecurityContext != nil {
-		judged.Level = profileOf(pod.Spec.SecurityContext.AppArmorProfile)
+func (hook *webhook) judge(annotations map[string]string, spec *corev1.PodSpec) []string {
+	judged := verdict.Pod{Nodes: hook.inventory, Annotations: annotations}
+	if spec.SecurityContext != nil {
+		judged.Level = profileOf(spec.SecurityContext.AppArmorProfile)
 	}
 	judged.JudgeLevel()
-	for i := range pod.Spec.InitContainers {
-		judged.Judge("initContainers", i, pod.Spec.InitContainers[i].Name, own(pod.Spec.InitContainers[i].SecurityContext))
+	for i := range spec.InitContainers {
+		judged.Judge("initContainers", i, spec.InitContainers[i].Name, own(spec.InitContainers[i].SecurityContext))
 	}
-	for i := range pod.Spec.Containers {
-		judged.Judge("containers", i, pod.Spec.Containers[i].Name, own(pod.Spec.Containers[i].SecurityContext))
+	for i := range spec.Containers {
+		judged.Judge("containers", i, spec.Containers[i].Name, own(spec.Containers[i].SecurityContext))
 	}
-	for i := range pod.Spec.EphemeralContainers {
-		judged.Judge("ephemeralContainers", i, pod.Spec.EphemeralContainers[i].Name, own(pod.Spec.EphemeralContainers[i].SecurityContext))
+	for i := range spec.EphemeralContainers {
+		judged.Judge("ephemeralContainers", i, spec.EphemeralContainers[i].Name, own(spec.EphemeralContainers[i].SecurityContext))
 	}
 	return judged.Findings
 }

@@ -3,10 +3,13 @@ package corpus
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,6 +25,9 @@ var (
 	images = []string{"registry.example.com/%s/server:1.%d.%d", "registry.example.com/%s/worker@sha256:%064x"}
 	epoch  = time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
 )
+
+// Namespaces are those of the corpus's pods.
+func Namespaces() []string { return slices.Clone(teams) }
 
 // pod makes a pod as the API server stores it: defaults filled in, a controller as its owner, a service-account token volume.
 // Containers and filler let the caller steer the size; a pod of one container is a plain one, without ports and probes.
@@ -157,9 +163,38 @@ func container(random *rand.Rand, team, name string, probes bool) corev1.Contain
 	return result
 }
 
-// manage adds the managedFields that the API server would have recorded for the pod, made from the pod itself.
-func manage(pod *corev1.Pod) error {
-	raw, err := json.Marshal(pod)
+// deployment makes a Deployment whose template is the pod, without what only a pod has: the token's volume and the tolerations
+// that admission adds.
+func deployment(pod *corev1.Pod) *appsv1.Deployment {
+	replicas, history, deadline := int32(3), int32(10), int32(600)
+	quarter := intstr.FromString("25%")
+	spec := pod.Spec
+	spec.Tolerations = nil
+	spec.Volumes = spec.Volumes[1:]
+	for _, containers := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
+		for i := range containers {
+			containers[i].VolumeMounts = containers[i].VolumeMounts[1:]
+		}
+	}
+	name := pod.Namespace + "-" + pod.Labels["app.kubernetes.io/name"]
+	selector := map[string]string{"app.kubernetes.io/name": pod.Labels["app.kubernetes.io/name"]}
+	labels := maps.Clone(pod.Labels)
+	delete(labels, "pod-template-hash")
+	return &appsv1.Deployment{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: pod.Namespace, UID: pod.UID, CreationTimestamp: pod.CreationTimestamp, Generation: 1, Labels: labels},
+		Spec: appsv1.DeploymentSpec{
+			Replicas: &replicas, RevisionHistoryLimit: &history, ProgressDeadlineSeconds: &deadline, Selector: &metav1.LabelSelector{MatchLabels: selector},
+			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RollingUpdateDeploymentStrategyType,
+				RollingUpdate: &appsv1.RollingUpdateDeployment{MaxSurge: &quarter, MaxUnavailable: &quarter}},
+			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: pod.Annotations}, Spec: spec},
+		},
+	}
+}
+
+// manage adds the managedFields that the API server would have recorded for an object, made from the object itself.
+func manage(object metav1.Object, manager, version string) error {
+	raw, err := json.Marshal(object)
 	if err != nil {
 		return err
 	}
@@ -178,9 +213,9 @@ func manage(pod *corev1.Pod) error {
 	if err != nil {
 		return err
 	}
-	at := pod.CreationTimestamp
-	pod.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kube-controller-manager", Operation: metav1.ManagedFieldsOperationUpdate, APIVersion: "v1", Time: &at,
-		FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: fields}}}
+	at := object.GetCreationTimestamp()
+	object.SetManagedFields([]metav1.ManagedFieldsEntry{{Manager: manager, Operation: metav1.ManagedFieldsOperationUpdate, APIVersion: version, Time: &at,
+		FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: fields}}})
 	return nil
 }
 

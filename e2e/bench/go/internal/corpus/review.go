@@ -21,6 +21,9 @@ type Review struct {
 	Allowed bool
 	// Defaulted says that a mutating webhook must give the pod RuntimeDefault.
 	Defaulted bool
+	// Template says that it is a Deployment, whose template is judged, and Warned that its pods would be denied: it is allowed all
+	// the same, with a warning.
+	Template, Warned bool
 	// Kind names how the pod declares its profile, for the message when a verdict is wrong.
 	Kind string
 }
@@ -62,16 +65,18 @@ var denied = []variant{
 	}},
 }
 
-// Reviews makes count reviews of about the given number of bytes each, three of ten to be denied, in mixed order.
+// Reviews makes count reviews of about the given number of bytes each, in mixed order. One in five is a Deployment, the others
+// are pods. What three of ten declare must be refused: two of these are pods, to be denied, and one is a Deployment, of which a warning is due.
 func Reviews(seed uint64, count, bytes int) ([]Review, error) {
 	reviews := make([]Review, 0, count)
 	for i := range count {
 		choice, allow := variantOf(i)
-		review, err := reviewOf(seed, i, bytes, choice)
+		template := i%5 == 1
+		review, err := reviewOf(seed, i, bytes, choice, template)
 		if err != nil {
 			return nil, err
 		}
-		review.Allowed = allow
+		review.Allowed, review.Template, review.Warned = allow || template, template, !allow && template
 		reviews = append(reviews, review)
 	}
 	random := rand.New(rand.NewPCG(seed, uint64(bytes)))
@@ -83,7 +88,7 @@ func Reviews(seed uint64, count, bytes int) ([]Review, error) {
 func Undeclared(seed uint64, count, bytes int) ([]Review, error) {
 	reviews := make([]Review, 0, count)
 	for i := range count {
-		review, err := reviewOf(seed, i, bytes, variant{"no profile declared", func(*corev1.Pod) {}})
+		review, err := reviewOf(seed, i, bytes, variant{"no profile declared", func(*corev1.Pod) {}}, false)
 		if err != nil {
 			return nil, err
 		}
@@ -126,23 +131,22 @@ func variantOf(number int) (variant, bool) {
 }
 
 // reviewOf makes one review and leaves open what must be answered.
-func reviewOf(seed uint64, number, bytes int, choice variant) (Review, error) {
+func reviewOf(seed uint64, number, bytes int, choice variant, template bool) (Review, error) {
 	request := uid(rand.New(rand.NewPCG(seed+1, uint64(number)<<32|uint64(bytes))))
+	// Pods of 3 KB are those without managedFields: with them no realistic pod is that small.
+	managed := bytes > 6000
+	kind := choice.kind
+	if template {
+		kind += ", in a Deployment"
+	}
 	body, err := sized(seed, number, bytes, func(pod *corev1.Pod) ([]byte, error) {
 		choice.declare(pod)
-		// Pods of 3 KB are those without managedFields: with them no realistic pod is that small.
-		if bytes > 6000 {
-			if err := manage(pod); err != nil {
-				return nil, err
-			}
+		if template {
+			return envelope(deployment(pod), forDeployments, request, managed)
 		}
-		object, err := json.Marshal(pod)
-		if err != nil {
-			return nil, err
-		}
-		return json.Marshal(envelope(pod, request, object))
+		return envelope(pod, forPods, request, managed)
 	})
-	return Review{Body: body, UID: string(request), Kind: choice.kind}, err
+	return Review{Body: body, UID: string(request), Kind: kind}, err
 }
 
 // sized renders pod number again and again, with more filler each time, until it is within two per cent of the wanted size.
@@ -167,21 +171,50 @@ func sized(seed uint64, number, bytes int, render func(*corev1.Pod) ([]byte, err
 	return rendered, nil
 }
 
-func envelope(pod *corev1.Pod, request types.UID, object []byte) *admissionv1.AdmissionReview {
-	kind := metav1.GroupVersionKind{Version: "v1", Kind: "Pod"}
-	plural := metav1.GroupVersionResource{Version: "v1", Resource: "pods"}
+// form is what the review of a kind of object says beside the object.
+type form struct {
+	kind    metav1.GroupVersionKind
+	plural  metav1.GroupVersionResource
+	version string
+	manager string
+	user    authenticationv1.UserInfo
+}
+
+var (
+	forPods = form{
+		kind: metav1.GroupVersionKind{Version: "v1", Kind: "Pod"}, plural: metav1.GroupVersionResource{Version: "v1", Resource: "pods"},
+		version: "v1", manager: "kube-controller-manager",
+		user: authenticationv1.UserInfo{Username: "system:serviceaccount:kube-system:replicaset-controller", UID: "6f8d9a7e-2c3b-4d5e-8f90-a1b2c3d4e5f6",
+			Groups: []string{"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"}},
+	}
+	forDeployments = form{
+		kind: metav1.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Deployment"}, plural: metav1.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"},
+		version: "apps/v1", manager: "deployer",
+		user: authenticationv1.UserInfo{Username: "system:serviceaccount:delivery:deployer", UID: "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
+			Groups: []string{"system:serviceaccounts", "system:serviceaccounts:delivery", "system:authenticated"}},
+	}
+)
+
+func envelope(object metav1.Object, of form, request types.UID, managed bool) ([]byte, error) {
+	if managed {
+		if err := manage(object, of.manager, of.version); err != nil {
+			return nil, err
+		}
+	}
+	raw, err := json.Marshal(object)
+	if err != nil {
+		return nil, err
+	}
 	dryRun := false
-	return &admissionv1.AdmissionReview{
+	return json.Marshal(&admissionv1.AdmissionReview{
 		TypeMeta: metav1.TypeMeta{APIVersion: "admission.k8s.io/v1", Kind: "AdmissionReview"},
 		Request: &admissionv1.AdmissionRequest{
-			UID: request, Kind: kind, Resource: plural, RequestKind: &kind, RequestResource: &plural,
-			Name: pod.Name, Namespace: pod.Namespace, Operation: admissionv1.Create,
-			UserInfo: authenticationv1.UserInfo{Username: "system:serviceaccount:kube-system:replicaset-controller", UID: "6f8d9a7e-2c3b-4d5e-8f90-a1b2c3d4e5f6",
-				Groups: []string{"system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"}},
-			Object: runtime.RawExtension{Raw: object}, DryRun: &dryRun,
+			UID: request, Kind: of.kind, Resource: of.plural, RequestKind: &of.kind, RequestResource: &of.plural,
+			Name: object.GetName(), Namespace: object.GetNamespace(), Operation: admissionv1.Create, UserInfo: of.user,
+			Object: runtime.RawExtension{Raw: raw}, DryRun: &dryRun,
 			Options: runtime.RawExtension{Raw: []byte(`{"kind":"CreateOptions","apiVersion":"meta.k8s.io/v1"}`)},
 		},
-	}
+	})
 }
 
 func podLevel(profile *corev1.AppArmorProfile) func(*corev1.Pod) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	admissionv1 "k8s.io/api/admission/v1"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -18,15 +19,24 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestThreeOfTenReviewsAreToBeDenied(t *testing.T) {
-	denied := 0
+func TestOneInFiveIsADeploymentAndThreeOfTenAreRefused(t *testing.T) {
+	denied, warned, templates := 0, 0, 0
 	for _, review := range reviews(t, 3_000) {
 		if !review.Allowed {
 			denied++
 		}
+		if review.Warned {
+			warned++
+		}
+		if review.Template {
+			templates++
+		}
+		if review.Template && !review.Allowed || review.Warned && !review.Template {
+			t.Errorf("%+v", review.Kind)
+		}
 	}
-	if denied != 30 {
-		t.Fatalf("%d of 100 are to be denied", denied)
+	if denied != 20 || warned != 10 || templates != 20 {
+		t.Fatalf("of 100 %d are to be denied, %d to be warned of, %d are Deployments", denied, warned, templates)
 	}
 }
 
@@ -52,6 +62,16 @@ func TestReviewsHoldPodsWithUniqueNamesInsideThemAndTheirOwnUID(t *testing.T) {
 		var pod corev1.Pod
 		if err := json.Unmarshal(decoded.Request.Object.Raw, &pod); err != nil {
 			t.Fatal(err)
+		}
+		if review.Template {
+			var deployment appsv1.Deployment
+			if err := json.Unmarshal(decoded.Request.Object.Raw, &deployment); err != nil {
+				t.Fatal(err)
+			}
+			pod.Spec = deployment.Spec.Template.Spec
+		}
+		if len(pod.Spec.Containers) == 0 || decoded.Request.Kind.Kind != pod.Kind || (pod.Kind == "Deployment") != review.Template {
+			t.Errorf("%s in a review of a %s with %d containers", pod.Kind, decoded.Request.Kind.Kind, len(pod.Spec.Containers))
 		}
 		seen := map[string]bool{}
 		for _, container := range append(pod.Spec.InitContainers, pod.Spec.Containers...) {

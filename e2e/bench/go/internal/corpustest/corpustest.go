@@ -33,6 +33,9 @@ func Verdicts(t *testing.T, validator func(verdict.Inventory) http.HandlerFunc) 
 			if answer.Response.Allowed != review.Allowed || string(answer.Response.UID) != review.UID {
 				t.Errorf("%d bytes, %s: allowed is %t, uid %s", size, review.Kind, answer.Response.Allowed, answer.Response.UID)
 			}
+			if len(answer.Response.Warnings) > 0 != review.Warned {
+				t.Errorf("%d bytes, %s: warnings %q", size, review.Kind, answer.Response.Warnings)
+			}
 		}
 	}
 }

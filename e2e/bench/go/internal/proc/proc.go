@@ -36,16 +36,21 @@ func CPU(pid int) (time.Duration, error) {
 }
 
 // Resident gives the resident memory of a process in bytes.
-func Resident(pid int) (int64, error) {
+func Resident(pid int) (int64, error) { return memory(pid, "VmRSS:") }
+
+// ResidentAtMost gives the largest resident memory that a process ever had, in bytes.
+func ResidentAtMost(pid int) (int64, error) { return memory(pid, "VmHWM:") }
+
+func memory(pid int, field string) (int64, error) {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(content)) {
-		if value, found := strings.CutPrefix(line, "VmRSS:"); found {
+		if value, found := strings.CutPrefix(line, field); found {
 			kilobytes, err := strconv.ParseInt(strings.Fields(value)[0], 10, 64)
 			return kilobytes * 1024, err
 		}
 	}
-	return 0, fmt.Errorf("/proc/%d/status has no VmRSS", pid)
+	return 0, fmt.Errorf("/proc/%d/status has no %s", pid, strings.TrimSuffix(field, ":"))
 }

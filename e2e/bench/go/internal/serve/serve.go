@@ -67,24 +67,36 @@ func JSON(response http.ResponseWriter, encoded []byte) {
 }
 
 func selfSigned(name, caOut string) (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	certificate, key, err := SelfSigned(name)
 	if err != nil {
 		return tls.Certificate{}, err
+	}
+	if caOut != "" {
+		if err := os.WriteFile(caOut, certificate, 0o600); err != nil {
+			return tls.Certificate{}, err
+		}
+	}
+	return tls.X509KeyPair(certificate, key)
+}
+
+// SelfSigned makes a certificate for localhost, which is its own CA, and its key, both in PEM.
+func SelfSigned(name string) (certificate, key []byte, err error) {
+	pair, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, IsCA: true, BasicConstraintsValid: true,
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 	}
-	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, pair.Public(), pair)
 	if err != nil {
-		return tls.Certificate{}, err
+		return nil, nil, err
 	}
-	if caOut != "" {
-		encoded := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})
-		if err := os.WriteFile(caOut, encoded, 0o600); err != nil {
-			return tls.Certificate{}, err
-		}
+	encoded, err := x509.MarshalPKCS8PrivateKey(pair)
+	if err != nil {
+		return nil, nil, err
 	}
-	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}, nil
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded}), nil
 }
