@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +38,8 @@ final class LabelKinds {
     private final long[] present;
     /** The kind of each member of each group; of a group that is all of one kind, nothing. */
     private final List<byte[]> kinds;
-    /** Replaced, never changed, so that decisions neither wait for each other nor see half of one. */
-    private final AtomicReference<Map<Slice, Part>> slices = new AtomicReference<>(Map.of());
+
+    private final Recent<Slice, Part> slices = new Recent<>(MOST_SLICES);
 
     private LabelKinds(List<Part> groups, List<Node> examples, long[] present, List<byte[]> kinds) {
         this.groups = groups;
@@ -112,12 +111,10 @@ final class LabelKinds {
             return Optional.of(groups.get(group));
         }
         Slice slice = new Slice(group, chosen);
-        Part known = slices.get().get(slice);
-        if (known == null) {
-            known = sliced(groups.get(group), kinds.get(group), chosen);
-            keep(slice, known);
-        }
-        return Optional.of(known);
+        Optional<Part> known = slices.find(slice);
+        return known.isPresent()
+                ? known
+                : Optional.of(slices.keep(slice, sliced(groups.get(group), kinds.get(group), chosen)));
     }
 
     private static Part sliced(Part group, byte[] own, long chosen) {
@@ -128,15 +125,5 @@ final class LabelKinds {
             }
         }
         return new Part(group.appArmor(), List.copyOf(members));
-    }
-
-    /** Keeps it while there is room. Where another thread was faster, the next decision may try again. */
-    private void keep(Slice slice, Part part) {
-        Map<Slice, Part> before = slices.get();
-        if (before.size() < MOST_SLICES) {
-            Map<Slice, Part> after = new HashMap<>(before);
-            after.put(slice, part);
-            slices.compareAndSet(before, Map.copyOf(after));
-        }
     }
 }

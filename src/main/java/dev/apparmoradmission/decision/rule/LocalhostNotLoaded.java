@@ -1,6 +1,5 @@
 package dev.apparmoradmission.decision.rule;
 
-import dev.apparmoradmission.decision.Confinement;
 import dev.apparmoradmission.decision.Confinement.Cause;
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
@@ -28,8 +27,8 @@ final class LocalhostNotLoaded implements RuleCheck {
             if (!(container.profile() instanceof Profile.Localhost localhost)) {
                 continue;
             }
-            List<Confinement> row = examination.lookups().get(i);
-            List<Part> missing = examination.parts(row, c -> c.isBecause(Cause.PROFILE_NOT_LOADED));
+            List<Part> missing =
+                    examination.lookups().get(i).parts(confinement -> confinement.isBecause(Cause.PROFILE_NOT_LOADED));
             if (missing.isEmpty() || anyNodeSuffices) {
                 continue;
             }
@@ -39,7 +38,10 @@ final class LocalhostNotLoaded implements RuleCheck {
                     container,
                     "Localhost profile " + Quoted.of(localhost.name()) + " is not loaded on "
                             + examination.share(nodes),
-                    fix(localhost.name(), missing, missing.size() == row.size()),
+                    fix(
+                            localhost.name(),
+                            missing,
+                            missing.size() == examination.eligible().parts().size()),
                     nodes,
                     Action.ENFORCE);
         }
