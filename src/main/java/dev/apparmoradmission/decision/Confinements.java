@@ -1,9 +1,7 @@
 package dev.apparmoradmission.decision;
 
-import dev.apparmoradmission.node.EligibleNodes;
 import dev.apparmoradmission.node.EligibleNodes.Part;
 import dev.apparmoradmission.node.ProfileKinds;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -11,11 +9,10 @@ import java.util.function.Predicate;
  * The confinement of one container on each part of the eligible nodes. It is worked out, and asked for, by the kinds of node
  * that the container's profile tells apart: they are few even where no two nodes hold the same profiles.
  *
- * @param nodes the eligible nodes
- * @param kinds their kinds
+ * @param kinds the kinds of the eligible nodes
  * @param byKind the confinement on each kind, in the order of the kinds
  */
-public record Confinements(EligibleNodes nodes, ProfileKinds kinds, List<Confinement> byKind) {
+public record Confinements(ProfileKinds kinds, List<Confinement> byKind) {
 
     /** The confinement on a part of the nodes. */
     public Confinement on(int part) {
@@ -24,25 +21,7 @@ public record Confinements(EligibleNodes nodes, ProfileKinds kinds, List<Confine
 
     /** The parts of the nodes on which the confinement is so, in their order. */
     public List<Part> parts(Predicate<Confinement> wanted) {
-        return parts(kindsThat(wanted));
-    }
-
-    /** The parts of the nodes that are of these kinds, in their order. */
-    public List<Part> parts(boolean[] wanted) {
-        int found = 0;
-        for (boolean kind : wanted) {
-            found += kind ? 1 : 0;
-        }
-        if (found == 0 || found == wanted.length) {
-            return found == 0 ? List.of() : nodes.parts();
-        }
-        List<Part> parts = new ArrayList<>();
-        for (int part = 0; part < nodes.parts().size(); part++) {
-            if (wanted[kinds.of(part)]) {
-                parts.add(nodes.parts().get(part));
-            }
-        }
-        return parts;
+        return kinds.parts(kindsThat(wanted));
     }
 
     /** For each kind whether the confinement is so there. */

@@ -57,11 +57,14 @@ record Outlook(
             BiFunction<JudgedContainer, NodeAppArmor, Confinement> confiner) {
         List<Confinements> rows = new ArrayList<>(containers.size());
         for (int i = 0; i < containers.size(); i++) {
-            // Containers of a pod mostly have one profile.
-            boolean again = i > 0 && containers.get(i).faresLike(containers.get(i - 1));
-            rows.add(again ? rows.get(i - 1) : row(containers.get(i), nodes, confiner));
+            rows.add(faresLikeBefore(i, containers) ? rows.get(i - 1) : row(containers.get(i), nodes, confiner));
         }
         return rows;
+    }
+
+    /** Whether it fares like the container before it: those of a pod mostly have one profile. */
+    private static boolean faresLikeBefore(int container, List<JudgedContainer> containers) {
+        return container > 0 && containers.get(container).faresLike(containers.get(container - 1));
     }
 
     private static Confinements row(
@@ -73,20 +76,22 @@ record Outlook(
         for (int kind = 0; kind < kinds.count(); kind++) {
             byKind.add(confiner.apply(container, kinds.example(kind)));
         }
-        return new Confinements(nodes, kinds, byKind);
+        return new Confinements(kinds, byKind);
     }
 
     /** What will become of each container where it is worst. */
     List<ContainerVerdict> verdicts() {
         List<ContainerVerdict> verdicts = new ArrayList<>(containers.size());
         for (int i = 0; i < containers.size(); i++) {
-            verdicts.add(
-                    nodes.isEmpty()
-                            ? verdict(
-                                    containers.get(i),
-                                    Confiner.confine(containers.get(i), podRequiresAppArmor, NOWHERE),
-                                    List.of())
-                            : worst(containers.get(i), confinements.get(i)));
+            JudgedContainer container = containers.get(i);
+            if (nodes.isEmpty()) {
+                verdicts.add(verdict(container, Confiner.confine(container, podRequiresAppArmor, NOWHERE), List.of()));
+            } else if (faresLikeBefore(i, containers)) {
+                ContainerVerdict before = verdicts.get(i - 1);
+                verdicts.add(verdict(container, before.confinement(), before.worst()));
+            } else {
+                verdicts.add(worst(container, confinements.get(i)));
+            }
         }
         return verdicts;
     }

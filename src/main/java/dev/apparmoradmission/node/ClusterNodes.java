@@ -36,6 +36,8 @@ public final class ClusterNodes {
 
     /** What a few hundred workloads ask that differ in their constraints. */
     private static final int MOST_ANSWERS = 64;
+    /** Combined kinds of group that are worth to be told apart. */
+    private static final int MOST_NUMBERS = 10_000;
 
     private record Group(int tainting, Part part) {}
 
@@ -44,6 +46,9 @@ public final class ClusterNodes {
     private final List<Group> groups;
     /** The hard taints of the groups, each list once: pods tolerate them or not, however many nodes have them. */
     private final List<List<Taint>> taintings;
+
+    /** All groups, in their order. */
+    private final EligibleNodes all;
 
     private final Map<String, Member> members;
     private final boolean inventoried;
@@ -62,7 +67,8 @@ public final class ClusterNodes {
         this.members = members;
         this.inventoried = inventoried;
         this.transientTaints = transientTaints;
-        this.selectorKinds = new SelectorKinds(groups.stream().map(Group::part).toList());
+        this.all = new EligibleNodes(groups.stream().map(Group::part).toList());
+        this.selectorKinds = new SelectorKinds(all.parts());
     }
 
     /**
@@ -162,7 +168,7 @@ public final class ClusterNodes {
         }
         Lasting<EligibleNodes> answer = question.maxAge().isEmpty()
                 ? Lasting.always(found)
-                : new Lasting<>(found, now, steadyFor(question.maxAge().get(), now));
+                : new Lasting<>(found, now, all.steadyFor(question.maxAge().get(), now));
         return answers.keep(question, answer).answer();
     }
 
@@ -219,33 +225,60 @@ public final class ClusterNodes {
         return tolerated;
     }
 
-    private Duration steadyFor(Duration maxAge, Instant now) {
-        return EligibleNodes.steadyFor(groups.stream().map(Group::part).toList(), maxAge, now);
-    }
-
     private EligibleNodes find(Placement placement, Question question, Set<String> asked, Instant now) {
         List<Part> parts = new ArrayList<>();
         Optional<LabelKinds> kinds = selectorKinds.of(placement);
-        long allowed = asked.isEmpty() && kinds.isPresent() ? kinds.get().allowed(placement) : 0;
+        List<ProfileKinds> alike = profileKinds(asked, question.profiles());
+        Map<Integer, Expected> expected = new HashMap<>();
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
             if (!question.tolerated().get(group.tainting())) {
                 continue;
             }
-            if (kinds.isPresent() && asked.isEmpty()) {
-                kinds.get().of(i, allowed).ifPresent(parts::add);
-                continue;
+            int number = 0;
+            for (ProfileKinds profile : alike) {
+                number = number * profile.count() + profile.of(i);
             }
-            LabelForecast forecast =
-                    LabelForecast.of(asked, group.part().appArmor(), question.profiles(), question.maxAge(), now);
-            if (kinds.isPresent() && forecast.isOneFor(group.part())) {
-                long own = kinds.get().allowed(placement, forecast.fresh(), i);
-                kinds.get().of(i, own).ifPresent(parts::add);
+            Expected own = expected.get(number);
+            if (own == null) {
+                LabelForecast forecast =
+                        LabelForecast.of(asked, group.part().appArmor(), question.profiles(), question.maxAge(), now);
+                own = new Expected(
+                        forecast,
+                        kinds.map(known -> known.allowed(placement, forecast.fresh()))
+                                .orElse(0L));
+                expected.put(number, own);
+            }
+            if (kinds.isPresent() && own.forecast().isOneFor(group.part())) {
+                kinds.get().of(i, own.allowed()).ifPresent(parts::add);
             } else {
-                oneByOne(placement, group.part(), forecast).ifPresent(parts::add);
+                oneByOne(placement, group.part(), own.forecast()).ifPresent(parts::add);
             }
         }
         return new EligibleNodes(parts);
+    }
+
+    /**
+     * What holds for all groups that are alike in the profiles whose labels are asked for.
+     *
+     * @param forecast the labels to come
+     * @param allowed the kinds of node, by their labels, that they allow
+     */
+    private record Expected(LabelForecast forecast, long allowed) {}
+
+    /** The kinds of group that the profiles make whose labels are asked for; where these are too many, each by itself. */
+    private List<ProfileKinds> profileKinds(Set<String> asked, Map<String, String> profiles) {
+        List<ProfileKinds> kinds = new ArrayList<>();
+        long numbers = 1;
+        for (String key : asked) {
+            ProfileKinds own = all.by(Optional.of(profiles.getOrDefault(key, "")));
+            numbers *= own.count();
+            if (numbers > MOST_NUMBERS) {
+                return List.of(all.each());
+            }
+            kinds.add(own);
+        }
+        return kinds;
     }
 
     private static Optional<Part> oneByOne(Placement placement, Part part, LabelForecast forecast) {

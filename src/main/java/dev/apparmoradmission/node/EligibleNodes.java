@@ -208,7 +208,7 @@ public final class EligibleNodes {
         if (known.isPresent() && known.get().holdsAt(now)) {
             return known.get().answer();
         }
-        Lasting<EligibleNodes> found = new Lasting<>(setApart(now, maxAge), now, steadyFor(parts, maxAge, now));
+        Lasting<EligibleNodes> found = new Lasting<>(setApart(now, maxAge), now, steadyFor(maxAge, now));
         return aged.keep(maxAge, found).answer();
     }
 
@@ -232,7 +232,7 @@ public final class EligibleNodes {
     }
 
     /** For how long from {@code now} on no list that counts becomes stale, or fresh. */
-    static Duration steadyFor(List<Part> parts, Duration maxAge, Instant now) {
+    Duration steadyFor(Duration maxAge, Instant now) {
         Duration shortest = NodeInventory.LONGEST_STEADY;
         for (Part part : parts) {
             if (part.appArmor().state() == NodeAppArmor.State.ENABLED) {

@@ -51,6 +51,9 @@ final class LabelKinds {
     /** The kinds that labels with these keys make of the groups' members; empty where they make more than {@link #MOST}. */
     static Optional<LabelKinds> of(Set<String> keys, List<Part> groups) {
         String[] asked = keys.toArray(String[]::new);
+        @Nullable String[] values = new String[asked.length];
+        // Always of the member at hand: a list for each would be most of the work.
+        List<@Nullable String> ownValues = Arrays.asList(values);
         Map<List<@Nullable String>, Integer> numbers = new HashMap<>();
         List<Node> examples = new ArrayList<>();
         long[] present = new long[groups.size()];
@@ -60,16 +63,16 @@ final class LabelKinds {
             byte[] own = new byte[members.size()];
             for (int i = 0; i < own.length; i++) {
                 Node node = members.get(i).node();
-                @Nullable String[] values = new String[asked.length];
                 for (int key = 0; key < asked.length; key++) {
                     values[key] = node.labels().get(asked[key]);
                 }
-                Integer number = numbers.putIfAbsent(Arrays.asList(values), examples.size());
+                Integer number = numbers.get(ownValues);
                 if (number == null) {
                     if (examples.size() == MOST) {
                         return Optional.empty();
                     }
                     number = examples.size();
+                    numbers.put(Arrays.asList(values.clone()), number);
                     examples.add(node);
                 }
                 own[i] = number.byteValue();
@@ -80,22 +83,12 @@ final class LabelKinds {
         return Optional.of(new LabelKinds(groups, List.copyOf(examples), present, kinds));
     }
 
-    /** The kinds, as bits, that a placement allows, of those in a group. It must name no other labels, and no fields. */
-    long allowed(Placement placement, ExpectedLabels expected, int group) {
-        return allowed(placement, expected, present[group]);
-    }
-
-    /** The kinds, as bits, that a placement allows, of all that there are. */
-    long allowed(Placement placement) {
-        return allowed(placement, ExpectedLabels.NONE, -1L);
-    }
-
-    private long allowed(Placement placement, ExpectedLabels expected, long of) {
+    /** The kinds, as bits, that a placement allows. It must name no other labels, and no fields. */
+    long allowed(Placement placement, ExpectedLabels expected) {
         long allowed = 0;
         for (int kind = 0; kind < examples.size(); kind++) {
-            long bit = 1L << kind;
-            if ((of & bit) != 0 && NodeAffinity.allows(placement, examples.get(kind), expected)) {
-                allowed |= bit;
+            if (NodeAffinity.allows(placement, examples.get(kind), expected)) {
+                allowed |= 1L << kind;
             }
         }
         return allowed;

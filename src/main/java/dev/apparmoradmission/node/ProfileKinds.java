@@ -14,18 +14,20 @@ public final class ProfileKinds {
 
     private static final byte[] EACH_ITS_OWN = {};
 
+    private final List<Part> parts;
     private final List<Part> examples;
     /** The kind of each part; empty where each is a kind of its own. */
     private final byte[] kinds;
 
-    private ProfileKinds(List<Part> examples, byte[] kinds) {
+    private ProfileKinds(List<Part> parts, List<Part> examples, byte[] kinds) {
+        this.parts = parts;
         this.examples = examples;
         this.kinds = kinds;
     }
 
     /** Every part a kind of its own, which holds for whatever is asked. */
     static ProfileKinds each(List<Part> parts) {
-        return new ProfileKinds(parts, EACH_ITS_OWN);
+        return new ProfileKinds(parts, parts, EACH_ITS_OWN);
     }
 
     /**
@@ -54,7 +56,7 @@ public final class ProfileKinds {
             }
             kinds[i] = (byte) kind;
         }
-        return new ProfileKinds(List.copyOf(examples), kinds);
+        return new ProfileKinds(parts, List.copyOf(examples), kinds);
     }
 
     private static boolean isAlike(NodeAppArmor one, NodeAppArmor other) {
@@ -74,5 +76,24 @@ public final class ProfileKinds {
     /** The kind of a part. */
     public int of(int part) {
         return kinds.length == 0 ? part : kinds[part] & 0xff;
+    }
+
+    /** The parts that are of these kinds, in their order. */
+    public List<Part> parts(boolean[] wanted) {
+        int found = 0;
+        for (boolean kind : wanted) {
+            found += kind ? 1 : 0;
+        }
+        if (found == 0 || found == wanted.length) {
+            return found == 0 ? List.of() : parts;
+        }
+        List<Part> chosen = new ArrayList<>();
+        int count = parts.size();
+        for (int part = 0; part < count; part++) {
+            if (wanted[of(part)]) {
+                chosen.add(parts.get(part));
+            }
+        }
+        return chosen;
     }
 }

@@ -48,7 +48,7 @@ final class PrivilegedUnconfined implements RuleCheck {
             // A runtime that is not known may ignore the profile, whatever else may go wrong with it.
             ignoring[kind] |= node.runtime() == ContainerRuntime.UNKNOWN && node.state() == NodeAppArmor.State.ENABLED;
         }
-        List<Part> parts = row.parts(ignoring);
+        List<Part> parts = row.kinds().parts(ignoring);
         if (!parts.isEmpty()) {
             List<String> nodes = Examination.names(parts);
             examination.see(
