@@ -27,7 +27,7 @@ public record JudgedContainer(Container container, Profile profile, ProfileSourc
     }
 
     /** Whether kubelet, runtime and kernel make of it what they make of another container of its pod, whatever the node. */
-    boolean faresLike(JudgedContainer other) {
+    public boolean faresLike(JudgedContainer other) {
         return profile.equals(other.profile)
                 && container.privileged() == other.container.privileged()
                 && isEphemeral() == other.isEphemeral();

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -88,8 +89,13 @@ public record Examination(
 
     /** {@code n1, n2, n3 and 4 more}. */
     static String listed(List<String> names) {
-        String shown = names.stream().limit(NODES_SHOWN).map(Quoted::bare).collect(Collectors.joining(", "));
-        return names.size() <= NODES_SHOWN ? shown : shown + " and " + (names.size() - NODES_SHOWN) + " more";
+        StringJoiner shown = new StringJoiner(", ");
+        for (int i = 0; i < names.size() && i < NODES_SHOWN; i++) {
+            shown.add(Quoted.bare(names.get(i)));
+        }
+        return names.size() <= NODES_SHOWN
+                ? shown.toString()
+                : shown + " and " + (names.size() - NODES_SHOWN) + " more";
     }
 
     /** {@code 1 of 3 eligible nodes (n3)}. */
