@@ -5,8 +5,11 @@ import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Operation;
 import dev.apparmoradmission.decision.Requester;
 import dev.apparmoradmission.decision.Snapshot;
+import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.workload.Workload;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -86,6 +89,34 @@ public class DecisionBench {
         }
     }
 
+    /** 5,000 nodes, no two alike, and so many pods, each with another profile, that no node remembers what it was asked. */
+    @State(Scope.Benchmark)
+    public static class Unasked {
+        private static final int PODS = 1_000;
+
+        /** What narrows the pods' choice of nodes. */
+        @Param
+        Pods.Selects selects;
+
+        private final List<Workload> pods = new ArrayList<>(PODS);
+        Snapshot snapshot;
+        private int last;
+
+        /** Makes both. */
+        @Setup
+        public void make() {
+            snapshot = Restricted.on(Cluster.of(5_000, 1_600, Cluster.Sets.DIFFERENT));
+            for (int i = 0; i < PODS; i++) {
+                pods.add(Pods.of(new Profile.Localhost(Cluster.application(i + 10)), selects));
+            }
+        }
+
+        Workload next() {
+            last = (last + 1) % PODS;
+            return pods.get(last);
+        }
+    }
+
     /** On 100 nodes. */
     @Benchmark
     public Decision on100Nodes(Small cluster, Pod pod) {
@@ -96,6 +127,12 @@ public class DecisionBench {
     @Benchmark
     public Decision on5000Nodes(Large cluster, Pod pod) {
         return Decider.decide(pod.workload, CREATE, cluster.snapshot, NOW);
+    }
+
+    /** On 5,000 nodes that were not asked for the profile before. */
+    @Benchmark
+    public Decision on5000NodesUnasked(Unasked cluster) {
+        return Decider.decide(cluster.next(), CREATE, cluster.snapshot, NOW);
     }
 
     private static void expectVerdict(Pod pod, Snapshot snapshot) {

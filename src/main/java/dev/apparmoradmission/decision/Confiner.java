@@ -3,10 +3,13 @@ package dev.apparmoradmission.decision;
 import dev.apparmoradmission.decision.Confinement.Cause;
 import dev.apparmoradmission.decision.Confinement.Level;
 import dev.apparmoradmission.node.ContainerRuntime;
+import dev.apparmoradmission.node.EligibleNodes;
 import dev.apparmoradmission.node.NodeAppArmor;
+import dev.apparmoradmission.node.ProfileKinds;
+import dev.apparmoradmission.profile.NameForm;
 import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.profile.ProfileMode;
-import dev.apparmoradmission.workload.ContainerKind;
+import java.util.Optional;
 
 /**
  * Tells what kubelet, runtime and kernel make of a declared profile. Checked against what a kubelet and containerd did on a
@@ -17,6 +20,17 @@ final class Confiner {
     private static final String LOCALHOST = "localhost/";
 
     private Confiner() {}
+
+    /** The kinds of node on which {@link #confine} and {@link #lookedUp} say the same of a container. */
+    static ProfileKinds kinds(JudgedContainer subject, EligibleNodes nodes) {
+        if (subject.profile() instanceof Profile.Localhost localhost) {
+            // Any other name is taken apart, and each part of it looked up.
+            return NameForm.of(localhost.name()) == NameForm.PLAIN
+                    ? nodes.by(Optional.of(localhost.name()))
+                    : nodes.each();
+        }
+        return nodes.by(Optional.empty());
+    }
 
     /**
      * The confinement of one container on one kind of node.
@@ -64,8 +78,7 @@ final class Confiner {
     }
 
     private static Confinement withoutAppArmor(JudgedContainer subject, boolean podRequiresAppArmor) {
-        boolean ephemeral = subject.container().kind() == ContainerKind.EPHEMERAL;
-        boolean refused = ephemeral ? subject.requiresAppArmor() : podRequiresAppArmor;
+        boolean refused = subject.isEphemeral() ? subject.requiresAppArmor() : podRequiresAppArmor;
         if (refused) {
             return Confinement.of(Level.WILL_NOT_START, Cause.NODE_WITHOUT_APPARMOR);
         }

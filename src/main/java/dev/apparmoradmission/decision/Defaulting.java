@@ -1,7 +1,6 @@
 package dev.apparmoradmission.decision;
 
 import dev.apparmoradmission.node.EligibleNodes;
-import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.policy.AppArmorPolicy.DefaultProfile;
 import dev.apparmoradmission.policy.AppArmorPolicy.OnUnsupportedNode;
@@ -59,15 +58,16 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
         if (defaulting.patch().isEmpty()) {
             return defaulting;
         }
-        List<EligibleNodes.Part> parts = eligible.apply(defaulting.defaulted()).parts();
-        if (parts.stream().noneMatch(Defaulting::isOff)) {
+        EligibleNodes nodes = eligible.apply(defaulting.defaulted());
+        int off = nodes.withoutAppArmor().size();
+        if (off == 0) {
             return defaulting;
         }
         boolean pin = byDefault.get().onUnsupportedNode() == OnUnsupportedNode.PIN
                 && !ephemeral
                 && Placing.isChoiceLeft(workload)
                 // With nowhere left to go it would wait for ever; a denial says why.
-                && !parts.stream().allMatch(Defaulting::isOff);
+                && off < nodes.parts().size();
         // Explicit RuntimeDefault fails on a node without AppArmor where unset would run (semantics fact 10).
         return pin ? defaulting.pinning(workload) : none(workload);
     }
@@ -85,10 +85,6 @@ record Defaulting(List<PatchOperation> patch, Workload defaulted, Set<String> em
     private Defaulting pinning(Workload written) {
         boolean adds = !defaulted.spec().profile().equals(written.spec().profile());
         return new Defaulting(patch, defaulted, emptyAnnotationsRemoved, adds);
-    }
-
-    private static boolean isOff(EligibleNodes.Part part) {
-        return part.appArmor().state() == NodeAppArmor.State.DISABLED;
     }
 
     /**

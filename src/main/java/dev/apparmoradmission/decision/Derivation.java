@@ -258,7 +258,7 @@ public record Derivation(
         List<Part> parts = outlook.nodes().parts();
         for (int part = 0; part < parts.size(); part++) {
             confinements.add(
-                    new OnNodes(parts.get(part), outlook.confinements().get(row).get(part)));
+                    new OnNodes(parts.get(part), outlook.confinements().get(row).on(part)));
         }
         return confinements;
     }

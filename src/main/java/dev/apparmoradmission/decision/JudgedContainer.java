@@ -2,6 +2,7 @@ package dev.apparmoradmission.decision;
 
 import dev.apparmoradmission.profile.Profile;
 import dev.apparmoradmission.workload.Container;
+import dev.apparmoradmission.workload.ContainerKind;
 import dev.apparmoradmission.workload.ProfileSource;
 import dev.apparmoradmission.workload.Workload;
 
@@ -23,6 +24,18 @@ public record JudgedContainer(Container container, Profile profile, ProfileSourc
     /** Whether it declares a profile that a node without AppArmor cannot give. */
     public boolean requiresAppArmor() {
         return profile instanceof Profile.RuntimeDefault || profile instanceof Profile.Localhost;
+    }
+
+    /** Whether kubelet, runtime and kernel make of it what they make of another container of its pod, whatever the node. */
+    public boolean faresLike(JudgedContainer other) {
+        return profile.equals(other.profile)
+                && container.privileged() == other.container.privileged()
+                && isEphemeral() == other.isEphemeral();
+    }
+
+    /** Whether it is added to a pod that runs. */
+    boolean isEphemeral() {
+        return container.kind() == ContainerKind.EPHEMERAL;
     }
 
     /** The container's name. */

@@ -3,6 +3,7 @@ package dev.apparmoradmission.decision;
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.EligibleNodes;
 import dev.apparmoradmission.node.NodeAppArmor;
+import dev.apparmoradmission.node.ProfileKinds;
 import dev.apparmoradmission.profile.ProfileList;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,27 +18,26 @@ import java.util.function.BiFunction;
  * @param containers the containers
  * @param podRequiresAppArmor whether the kubelet refuses the whole pod where AppArmor is off
  * @param nodes where the pod may land
- * @param confinements for each container, in order, its confinement on each part of the nodes, in order
+ * @param confinements for each container, in order, its confinement on the nodes
  * @param lookups the same, but of privileged containers what the nodes' lists say of their profiles
  */
 record Outlook(
         List<JudgedContainer> containers,
         boolean podRequiresAppArmor,
         EligibleNodes nodes,
-        List<List<Confinement>> confinements,
-        List<List<Confinement>> lookups) {
+        List<Confinements> confinements,
+        List<Confinements> lookups) {
 
     private static final NodeAppArmor NOWHERE =
             new NodeAppArmor(ContainerRuntime.UNKNOWN, NodeAppArmor.State.UNREPORTED, ProfileList.EMPTY);
 
     static Outlook of(List<JudgedContainer> containers, boolean podRequiresAppArmor, EligibleNodes nodes) {
-        List<List<Confinement>> confinements =
-                matrix(containers, nodes, (container, node) -> Confiner.confine(container, podRequiresAppArmor, node));
+        List<Confinements> confinements =
+                rows(containers, nodes, (container, node) -> Confiner.confine(container, podRequiresAppArmor, node));
         boolean anyPrivileged =
                 containers.stream().anyMatch(container -> container.container().privileged());
-        List<List<Confinement>> lookups = anyPrivileged
-                ? matrix(
-                        containers, nodes, (container, node) -> Confiner.lookedUp(container, podRequiresAppArmor, node))
+        List<Confinements> lookups = anyPrivileged
+                ? rows(containers, nodes, (container, node) -> Confiner.lookedUp(container, podRequiresAppArmor, node))
                 : confinements;
         return new Outlook(containers, podRequiresAppArmor, nodes, confinements, lookups);
     }
@@ -48,51 +48,57 @@ record Outlook(
             return this;
         }
         EligibleNodes judged = nodes.at(now, maxAge.get());
-        return judged.equals(nodes) ? this : of(containers, podRequiresAppArmor, judged);
+        return judged == nodes ? this : of(containers, podRequiresAppArmor, judged);
     }
 
-    private static List<List<Confinement>> matrix(
+    private static List<Confinements> rows(
             List<JudgedContainer> containers,
             EligibleNodes nodes,
             BiFunction<JudgedContainer, NodeAppArmor, Confinement> confiner) {
-        List<List<Confinement>> rows = new ArrayList<>(containers.size());
-        for (JudgedContainer container : containers) {
-            List<Confinement> row = new ArrayList<>(nodes.parts().size());
-            for (EligibleNodes.Part part : nodes.parts()) {
-                row.add(confiner.apply(container, part.appArmor()));
-            }
-            rows.add(row);
+        List<Confinements> rows = new ArrayList<>(containers.size());
+        for (int i = 0; i < containers.size(); i++) {
+            rows.add(faresLikeBefore(i, containers) ? rows.get(i - 1) : row(containers.get(i), nodes, confiner));
         }
         return rows;
+    }
+
+    /** Whether it fares like the container before it: those of a pod mostly have one profile. */
+    private static boolean faresLikeBefore(int container, List<JudgedContainer> containers) {
+        return container > 0 && containers.get(container).faresLike(containers.get(container - 1));
+    }
+
+    private static Confinements row(
+            JudgedContainer container,
+            EligibleNodes nodes,
+            BiFunction<JudgedContainer, NodeAppArmor, Confinement> confiner) {
+        ProfileKinds kinds = Confiner.kinds(container, nodes);
+        List<Confinement> byKind = new ArrayList<>(kinds.count());
+        for (int kind = 0; kind < kinds.count(); kind++) {
+            byKind.add(confiner.apply(container, kinds.example(kind)));
+        }
+        return new Confinements(kinds, byKind);
     }
 
     /** What will become of each container where it is worst. */
     List<ContainerVerdict> verdicts() {
         List<ContainerVerdict> verdicts = new ArrayList<>(containers.size());
         for (int i = 0; i < containers.size(); i++) {
-            verdicts.add(
-                    nodes.isEmpty()
-                            ? verdict(
-                                    containers.get(i),
-                                    Confiner.confine(containers.get(i), podRequiresAppArmor, NOWHERE),
-                                    List.of())
-                            : worst(containers.get(i), confinements.get(i)));
+            JudgedContainer container = containers.get(i);
+            if (nodes.isEmpty()) {
+                verdicts.add(verdict(container, Confiner.confine(container, podRequiresAppArmor, NOWHERE), List.of()));
+            } else if (faresLikeBefore(i, containers)) {
+                ContainerVerdict before = verdicts.get(i - 1);
+                verdicts.add(verdict(container, before.confinement(), before.worst()));
+            } else {
+                verdicts.add(worst(container, confinements.get(i)));
+            }
         }
         return verdicts;
     }
 
-    private ContainerVerdict worst(JudgedContainer container, List<Confinement> row) {
-        Confinement worst = row.get(0);
-        for (Confinement confinement : row) {
-            worst = confinement.isWorseThan(worst) ? confinement : worst;
-        }
-        List<EligibleNodes.Part> from = new ArrayList<>();
-        for (int part = 0; part < row.size() && worst.dependsOnNode(); part++) {
-            if (row.get(part).isLike(worst)) {
-                from.add(nodes.parts().get(part));
-            }
-        }
-        return verdict(container, worst, from);
+    private static ContainerVerdict worst(JudgedContainer container, Confinements row) {
+        Confinement worst = row.worst(confinement -> true, row.on(0));
+        return verdict(container, worst, worst.dependsOnNode() ? row.parts(worst::isLike) : List.of());
     }
 
     static ContainerVerdict verdict(

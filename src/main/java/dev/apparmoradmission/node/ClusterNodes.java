@@ -12,6 +12,7 @@ import dev.apparmoradmission.workload.Workload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,25 +31,44 @@ import java.util.function.Function;
 public final class ClusterNodes {
 
     /** Nothing is known: neither nodes nor inventory were given. */
-    public static final ClusterNodes UNKNOWN = new ClusterNodes(List.of(), Map.of(), false, TransientTaints.WELL_KNOWN);
+    public static final ClusterNodes UNKNOWN =
+            new ClusterNodes(List.of(), List.of(), Map.of(), false, TransientTaints.WELL_KNOWN);
 
-    private record Group(List<Taint> taints, Part part) {}
+    /** What a few hundred workloads ask that differ in their constraints. */
+    private static final int MOST_ANSWERS = 64;
+    /** Combined kinds of group that are worth to be told apart. */
+    private static final int MOST_NUMBERS = 10_000;
 
-    private record GroupKey(List<Taint> taints, NodeAppArmor appArmor) {}
+    private record Group(int tainting, Part part) {}
+
+    private record GroupKey(int tainting, NodeAppArmor appArmor) {}
 
     private final List<Group> groups;
+    /** The hard taints of the groups, each list once: pods tolerate them or not, however many nodes have them. */
+    private final List<List<Taint>> taintings;
+
+    /** All groups, in their order. */
+    private final EligibleNodes all;
+
     private final Map<String, Member> members;
     private final boolean inventoried;
     private final TransientTaints transientTaints;
     private final SelectorKinds selectorKinds;
+    private final Recent<Question, Lasting<EligibleNodes>> answers = new Recent<>(MOST_ANSWERS);
 
     private ClusterNodes(
-            List<Group> groups, Map<String, Member> members, boolean inventoried, TransientTaints transientTaints) {
+            List<Group> groups,
+            List<List<Taint>> taintings,
+            Map<String, Member> members,
+            boolean inventoried,
+            TransientTaints transientTaints) {
         this.groups = groups;
+        this.taintings = taintings;
         this.members = members;
         this.inventoried = inventoried;
         this.transientTaints = transientTaints;
-        this.selectorKinds = new SelectorKinds(groups.stream().map(Group::part).toList());
+        this.all = new EligibleNodes(groups.stream().map(Group::part).toList());
+        this.selectorKinds = new SelectorKinds(all.parts());
     }
 
     /**
@@ -65,6 +85,7 @@ public final class ClusterNodes {
             boolean inventoried,
             TransientTaints transientTaints) {
         Map<String, Member> members = new HashMap<>();
+        Map<List<Taint>, Integer> taintings = new LinkedHashMap<>();
         Map<GroupKey, List<Member>> grouped = new LinkedHashMap<>();
         // In the order of their names, so that messages need not sort thousands of them.
         for (Node node : nodes.stream().sorted(Comparator.comparing(Node::name)).toList()) {
@@ -72,14 +93,20 @@ public final class ClusterNodes {
             members.put(node.name(), member);
             // A Linux pod cannot start on a Windows node, whatever it tolerates.
             if (!node.isWindows()) {
-                GroupKey key = new GroupKey(hardTaints(node, transientTaints), member.appArmor());
+                int tainting = taintings.computeIfAbsent(hardTaints(node, transientTaints), first -> taintings.size());
+                GroupKey key = new GroupKey(tainting, member.appArmor());
                 grouped.computeIfAbsent(key, first -> new ArrayList<>()).add(member);
             }
         }
         List<Group> groups = new ArrayList<>();
         grouped.forEach(
-                (key, alike) -> groups.add(new Group(key.taints(), new Part(key.appArmor(), List.copyOf(alike)))));
-        return new ClusterNodes(List.copyOf(groups), Map.copyOf(members), inventoried, transientTaints);
+                (key, alike) -> groups.add(new Group(key.tainting(), new Part(key.appArmor(), List.copyOf(alike)))));
+        return new ClusterNodes(
+                List.copyOf(groups),
+                List.copyOf(taintings.keySet()),
+                Map.copyOf(members),
+                inventoried,
+                transientTaints);
     }
 
     private static List<Taint> hardTaints(Node node, TransientTaints transientTaints) {
@@ -118,41 +145,140 @@ public final class ClusterNodes {
         if (placement.nodeName().isPresent()) {
             return bound(placement.nodeName().get());
         }
-        List<Part> parts = new ArrayList<>();
-        if (placement.isUnselective()) {
-            for (Group group : groups) {
-                if (tolerates(placement, group.taints())) {
-                    parts.add(group.part());
-                }
-            }
-            return new EligibleNodes(parts);
-        }
         Set<String> asked = ownLabels(placement);
         Map<String, String> profiles = profilesByLabel(workload, asked);
         Optional<String> named = NodeAffinity.onlyName(placement);
         if (named.isPresent()) {
             return named(placement, named.get(), appArmor -> LabelForecast.of(asked, appArmor, profiles, maxAge, now));
         }
+        // Only what the leader is about to write depends on the age of lists.
+        Question question = new Question(
+                placement.nodeSelector(),
+                placement.requiredTerms(),
+                tolerated(placement),
+                profiles,
+                asked.isEmpty() ? Optional.empty() : maxAge);
+        Optional<Lasting<EligibleNodes>> known = answers.find(question);
+        if (known.isPresent() && known.get().holdsAt(now)) {
+            return known.get().answer();
+        }
+        EligibleNodes found = find(placement, question, asked, now);
+        if (!question.isShort()) {
+            return found;
+        }
+        Lasting<EligibleNodes> answer = question.maxAge().isEmpty()
+                ? Lasting.always(found)
+                : new Lasting<>(found, now, all.steadyFor(question.maxAge().get(), now));
+        return answers.keep(question, answer).answer();
+    }
+
+    /** All of a workload on which depends where it may land, unless it is bound to a node or for one by its name. */
+    private record Question(
+            Map<String, String> nodeSelector,
+            Optional<List<NodeSelectorTerm>> requiredTerms,
+            BitSet tolerated,
+            Map<String, String> profiles,
+            Optional<Duration> maxAge) {
+
+        /** More than the constraints of real workloads, in characters. */
+        private static final int LONGEST = 2000;
+        /** What a requirement or a term takes besides its characters. */
+        private static final int EACH = 32;
+
+        /** Whether it is short enough to be kept. */
+        boolean isShort() {
+            int length = length(nodeSelector) + length(profiles);
+            for (NodeSelectorTerm term : requiredTerms.orElse(List.of())) {
+                length += EACH + length(term.matchExpressions()) + length(term.matchFields());
+            }
+            return length <= LONGEST;
+        }
+
+        private static int length(Map<String, String> texts) {
+            int length = 0;
+            for (Map.Entry<String, String> text : texts.entrySet()) {
+                length += EACH + text.getKey().length() + text.getValue().length();
+            }
+            return length;
+        }
+
+        private static int length(List<Requirement> requirements) {
+            int length = 0;
+            for (Requirement requirement : requirements) {
+                length += EACH
+                        + requirement.key().length()
+                        + requirement.operator().length();
+                for (String value : requirement.values()) {
+                    length += EACH + value.length();
+                }
+            }
+            return length;
+        }
+    }
+
+    /** The numbers of the lists of taints that a pod tolerates as a whole. */
+    private BitSet tolerated(Placement placement) {
+        BitSet tolerated = new BitSet(taintings.size());
+        for (int i = 0; i < taintings.size(); i++) {
+            tolerated.set(i, tolerates(placement, taintings.get(i)));
+        }
+        return tolerated;
+    }
+
+    private EligibleNodes find(Placement placement, Question question, Set<String> asked, Instant now) {
+        List<Part> parts = new ArrayList<>();
         Optional<LabelKinds> kinds = selectorKinds.of(placement);
-        long allowed = asked.isEmpty() && kinds.isPresent() ? kinds.get().allowed(placement) : 0;
+        List<ProfileKinds> alike = profileKinds(asked, question.profiles());
+        Map<Integer, Expected> expected = new HashMap<>();
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
-            if (!tolerates(placement, group.taints())) {
+            if (!question.tolerated().get(group.tainting())) {
                 continue;
             }
-            if (kinds.isPresent() && asked.isEmpty()) {
-                kinds.get().of(i, allowed).ifPresent(parts::add);
-                continue;
+            int number = 0;
+            for (ProfileKinds profile : alike) {
+                number = number * profile.count() + profile.of(i);
             }
-            LabelForecast forecast = LabelForecast.of(asked, group.part().appArmor(), profiles, maxAge, now);
-            if (kinds.isPresent() && forecast.isOneFor(group.part())) {
-                long own = kinds.get().allowed(placement, forecast.fresh(), i);
-                kinds.get().of(i, own).ifPresent(parts::add);
+            Expected own = expected.get(number);
+            if (own == null) {
+                LabelForecast forecast =
+                        LabelForecast.of(asked, group.part().appArmor(), question.profiles(), question.maxAge(), now);
+                own = new Expected(
+                        forecast,
+                        kinds.map(known -> known.allowed(placement, forecast.fresh()))
+                                .orElse(0L));
+                expected.put(number, own);
+            }
+            if (kinds.isPresent() && own.forecast().isOneFor(group.part())) {
+                kinds.get().of(i, own.allowed()).ifPresent(parts::add);
             } else {
-                oneByOne(placement, group.part(), forecast).ifPresent(parts::add);
+                oneByOne(placement, group.part(), own.forecast()).ifPresent(parts::add);
             }
         }
         return new EligibleNodes(parts);
+    }
+
+    /**
+     * What holds for all groups that are alike in the profiles whose labels are asked for.
+     *
+     * @param forecast the labels to come
+     * @param allowed the kinds of node, by their labels, that they allow
+     */
+    private record Expected(LabelForecast forecast, long allowed) {}
+
+    /** The kinds of group that the profiles make whose labels are asked for; where these are too many, each by itself. */
+    private List<ProfileKinds> profileKinds(Set<String> asked, Map<String, String> profiles) {
+        List<ProfileKinds> kinds = new ArrayList<>();
+        long numbers = 1;
+        for (String key : asked) {
+            ProfileKinds own = all.by(Optional.of(profiles.getOrDefault(key, "")));
+            numbers *= own.count();
+            if (numbers > MOST_NUMBERS) {
+                return List.of(all.each());
+            }
+            kinds.add(own);
+        }
+        return kinds;
     }
 
     private static Optional<Part> oneByOne(Placement placement, Part part, LabelForecast forecast) {
@@ -216,7 +342,7 @@ public final class ClusterNodes {
             Set<String> asked = ownLabels(placement);
             Map<String, String> profiles = profilesByLabel(workload, asked);
             for (Group group : groups) {
-                Optional<Barrier> taint = group.taints().stream()
+                Optional<Barrier> taint = taintings.get(group.tainting()).stream()
                         .filter(candidate -> !candidate.isToleratedBy(placement.tolerations()))
                         .<Barrier>map(Barrier.Untolerated::new)
                         .findFirst();
@@ -295,7 +421,12 @@ public final class ClusterNodes {
             }
         }
         Map<String, String> profiles = new HashMap<>();
-        names.forEach(name -> profiles.put(ProfileLabels.keyOf(name), name));
+        for (String name : names) {
+            String key = ProfileLabels.keyOf(name);
+            if (asked.contains(key)) {
+                profiles.put(key, name);
+            }
+        }
         return profiles;
     }
 

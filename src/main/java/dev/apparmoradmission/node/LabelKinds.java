@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +38,8 @@ final class LabelKinds {
     private final long[] present;
     /** The kind of each member of each group; of a group that is all of one kind, nothing. */
     private final List<byte[]> kinds;
-    /** Replaced, never changed, so that decisions neither wait for each other nor see half of one. */
-    private final AtomicReference<Map<Slice, Part>> slices = new AtomicReference<>(Map.of());
+
+    private final Recent<Slice, Part> slices = new Recent<>(MOST_SLICES);
 
     private LabelKinds(List<Part> groups, List<Node> examples, long[] present, List<byte[]> kinds) {
         this.groups = groups;
@@ -52,6 +51,9 @@ final class LabelKinds {
     /** The kinds that labels with these keys make of the groups' members; empty where they make more than {@link #MOST}. */
     static Optional<LabelKinds> of(Set<String> keys, List<Part> groups) {
         String[] asked = keys.toArray(String[]::new);
+        @Nullable String[] values = new String[asked.length];
+        // Always of the member at hand: a list for each would be most of the work.
+        List<@Nullable String> ownValues = Arrays.asList(values);
         Map<List<@Nullable String>, Integer> numbers = new HashMap<>();
         List<Node> examples = new ArrayList<>();
         long[] present = new long[groups.size()];
@@ -61,16 +63,16 @@ final class LabelKinds {
             byte[] own = new byte[members.size()];
             for (int i = 0; i < own.length; i++) {
                 Node node = members.get(i).node();
-                @Nullable String[] values = new String[asked.length];
                 for (int key = 0; key < asked.length; key++) {
                     values[key] = node.labels().get(asked[key]);
                 }
-                Integer number = numbers.putIfAbsent(Arrays.asList(values), examples.size());
+                Integer number = numbers.get(ownValues);
                 if (number == null) {
                     if (examples.size() == MOST) {
                         return Optional.empty();
                     }
                     number = examples.size();
+                    numbers.put(Arrays.asList(values.clone()), number);
                     examples.add(node);
                 }
                 own[i] = number.byteValue();
@@ -81,22 +83,12 @@ final class LabelKinds {
         return Optional.of(new LabelKinds(groups, List.copyOf(examples), present, kinds));
     }
 
-    /** The kinds, as bits, that a placement allows, of those in a group. It must name no other labels, and no fields. */
-    long allowed(Placement placement, ExpectedLabels expected, int group) {
-        return allowed(placement, expected, present[group]);
-    }
-
-    /** The kinds, as bits, that a placement allows, of all that there are. */
-    long allowed(Placement placement) {
-        return allowed(placement, ExpectedLabels.NONE, -1L);
-    }
-
-    private long allowed(Placement placement, ExpectedLabels expected, long of) {
+    /** The kinds, as bits, that a placement allows. It must name no other labels, and no fields. */
+    long allowed(Placement placement, ExpectedLabels expected) {
         long allowed = 0;
         for (int kind = 0; kind < examples.size(); kind++) {
-            long bit = 1L << kind;
-            if ((of & bit) != 0 && NodeAffinity.allows(placement, examples.get(kind), expected)) {
-                allowed |= bit;
+            if (NodeAffinity.allows(placement, examples.get(kind), expected)) {
+                allowed |= 1L << kind;
             }
         }
         return allowed;
@@ -112,12 +104,10 @@ final class LabelKinds {
             return Optional.of(groups.get(group));
         }
         Slice slice = new Slice(group, chosen);
-        Part known = slices.get().get(slice);
-        if (known == null) {
-            known = sliced(groups.get(group), kinds.get(group), chosen);
-            keep(slice, known);
-        }
-        return Optional.of(known);
+        Optional<Part> known = slices.find(slice);
+        return known.isPresent()
+                ? known
+                : Optional.of(slices.keep(slice, sliced(groups.get(group), kinds.get(group), chosen)));
     }
 
     private static Part sliced(Part group, byte[] own, long chosen) {
@@ -128,15 +118,5 @@ final class LabelKinds {
             }
         }
         return new Part(group.appArmor(), List.copyOf(members));
-    }
-
-    /** Keeps it while there is room. Where another thread was faster, the next decision may try again. */
-    private void keep(Slice slice, Part part) {
-        Map<Slice, Part> before = slices.get();
-        if (before.size() < MOST_SLICES) {
-            Map<Slice, Part> after = new HashMap<>(before);
-            after.put(slice, part);
-            slices.compareAndSet(before, Map.copyOf(after));
-        }
     }
 }

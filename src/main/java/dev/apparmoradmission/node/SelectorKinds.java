@@ -4,18 +4,14 @@ import dev.apparmoradmission.node.EligibleNodes.Part;
 import dev.apparmoradmission.workload.Placement;
 import dev.apparmoradmission.workload.Placement.NodeSelectorTerm;
 import dev.apparmoradmission.workload.Placement.Requirement;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The {@link LabelKinds} of those labels that selectors named of late. Pods of a cluster name few, and finding the kinds takes
- * as long as asking every node once, so they are kept as long as the nodes they were made from. Nothing that is kept changes
- * an answer; how much is kept is bounded, for whoever may create a pod may name any label.
+ * as long as asking every node once, so they are kept as long as the nodes they were made from.
  */
 final class SelectorKinds {
 
@@ -26,8 +22,7 @@ final class SelectorKinds {
     private static final int LONGEST_KEY = 317;
 
     private final List<Part> groups;
-    /** Replaced, never changed, so that decisions neither wait for each other nor see half of one. */
-    private final AtomicReference<Map<Set<String>, Optional<LabelKinds>>> known = new AtomicReference<>(Map.of());
+    private final Recent<Set<String>, Optional<LabelKinds>> known = new Recent<>(MOST);
 
     SelectorKinds(List<Part> groups) {
         this.groups = groups;
@@ -39,18 +34,8 @@ final class SelectorKinds {
         if (keys.isEmpty()) {
             return Optional.empty();
         }
-        Optional<LabelKinds> kinds = known.get().get(keys.get());
-        return kinds == null ? found(Set.copyOf(keys.get())) : kinds;
-    }
-
-    private Optional<LabelKinds> found(Set<String> keys) {
-        Optional<LabelKinds> kinds = LabelKinds.of(keys, groups);
-        Map<Set<String>, Optional<LabelKinds>> before = known.get();
-        // Full: begun anew, or what was asked first would keep out what is asked most.
-        Map<Set<String>, Optional<LabelKinds>> after = before.size() < MOST ? new HashMap<>(before) : new HashMap<>();
-        after.put(keys, kinds);
-        known.compareAndSet(before, Map.copyOf(after));
-        return kinds;
+        Optional<Optional<LabelKinds>> kinds = known.find(keys.get());
+        return kinds.isPresent() ? kinds.get() : known.keep(Set.copyOf(keys.get()), LabelKinds.of(keys.get(), groups));
     }
 
     private static Optional<Set<String>> keys(Placement placement) {

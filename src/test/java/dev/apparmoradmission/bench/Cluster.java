@@ -78,12 +78,17 @@ public final class Cluster {
         return new Node(name, labels, taints, ContainerRuntime.CONTAINERD, NodeIdentity.UNKNOWN);
     }
 
+    /** The profile with this number, on every node that has so many; of four, one is in complain mode. */
+    static String application(int number) {
+        return "k8s-app-%04d".formatted(number);
+    }
+
     private static Map<String, ProfileMode> profiles(int count) {
         Map<String, ProfileMode> profiles = new HashMap<>();
         profiles.put(ContainerRuntime.CONTAINERD.defaultProfile(), ProfileMode.ENFORCE);
         profiles.put(LOADED, ProfileMode.ENFORCE);
         for (int i = profiles.size(); i < count; i++) {
-            profiles.put("k8s-app-%04d".formatted(i), i % 4 == 0 ? ProfileMode.COMPLAIN : ProfileMode.ENFORCE);
+            profiles.put(application(i), i % 4 == 0 ? ProfileMode.COMPLAIN : ProfileMode.ENFORCE);
         }
         return profiles;
     }

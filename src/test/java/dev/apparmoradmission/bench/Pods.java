@@ -59,12 +59,11 @@ public final class Pods {
         /** The label of its profile, as {@code placement: Steer} adds it. */
         STEERED;
 
-        Optional<List<NodeSelectorTerm>> requiredTerms(Declares declares) {
+        Optional<List<NodeSelectorTerm>> requiredTerms(Profile declared) {
             if (this != STEERED) {
                 return Optional.empty();
             }
-            String profile =
-                    declares.profile() instanceof Profile.Localhost localhost ? localhost.name() : Cluster.LOADED;
+            String profile = declared instanceof Profile.Localhost localhost ? localhost.name() : Cluster.LOADED;
             Requirement holds = new Requirement(ProfileLabels.keyOf(profile), "In", List.of("enforce", "kill"));
             return Optional.of(List.of(new NodeSelectorTerm(List.of(holds), List.of())));
         }
@@ -77,6 +76,11 @@ public final class Pods {
 
     /** The pod. */
     public static Workload of(Declares declares, Selects selects) {
+        return of(declares.profile(), selects);
+    }
+
+    /** The pod with any profile. */
+    static Workload of(Profile declared, Selects selects) {
         Map<String, String> selector = selects == Selects.BY_LABEL ? Map.of("kubernetes.io/os", "linux") : Map.of();
         List<Toleration> tolerations = List.of(
                 new Toleration("node.kubernetes.io/not-ready", "Exists", "", "NoExecute"),
@@ -108,11 +112,11 @@ public final class Pods {
                         new Placement(
                                 Optional.empty(),
                                 selector,
-                                selects.requiredTerms(declares),
+                                selects.requiredTerms(declared),
                                 selects == Selects.STEERED ? AffinityDepth.REQUIRED : AffinityDepth.NONE,
                                 tolerations,
                                 List.of()),
-                        declares.profile(),
+                        declared,
                         true,
                         HARDENED,
                         containers));

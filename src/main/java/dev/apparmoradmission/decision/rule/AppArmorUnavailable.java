@@ -2,7 +2,6 @@ package dev.apparmoradmission.decision.rule;
 
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.node.EligibleNodes.Part;
-import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.AppArmorPolicy.OnUnsupportedNode;
 import dev.apparmoradmission.policy.Rule;
@@ -20,7 +19,7 @@ final class AppArmorUnavailable implements RuleCheck {
 
     @Override
     public void examine(Examination examination) {
-        List<Part> off = examination.parts(node -> node.state() == NodeAppArmor.State.DISABLED);
+        List<Part> off = examination.eligible().withoutAppArmor();
         if (off.isEmpty() || examination.ignores(Rule.APPARMOR_UNAVAILABLE)) {
             return;
         }

@@ -1,13 +1,13 @@
 package dev.apparmoradmission.decision.rule;
 
 import dev.apparmoradmission.decision.Confinement;
+import dev.apparmoradmission.decision.Confinements;
 import dev.apparmoradmission.decision.ExceptionKeys;
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.EligibleNodes;
 import dev.apparmoradmission.node.EligibleNodes.Member;
 import dev.apparmoradmission.node.EligibleNodes.Part;
-import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.AppArmorPolicy;
 import dev.apparmoradmission.policy.Rule;
@@ -19,8 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * @param containers the containers to judge
  * @param podLevel whether the pod level is judged, which it is unless only ephemeral containers are added
  * @param eligible where the pod may land, stale inventories set apart
- * @param confinements for each container, in order, its confinement on each part of {@code eligible}, in order
+ * @param confinements for each container, in order, its confinement on {@code eligible}
  * @param lookups the same as {@code confinements}, but for what the nodes' lists say of a Localhost profile that a runtime
  *     ignores because its container is privileged
  * @param inventoried whether there is an inventory at all
@@ -46,8 +46,8 @@ public record Examination(
         List<JudgedContainer> containers,
         boolean podLevel,
         EligibleNodes eligible,
-        List<List<Confinement>> confinements,
-        List<List<Confinement>> lookups,
+        List<Confinements> confinements,
+        List<Confinements> lookups,
         boolean inventoried,
         Profile writtenPodLevel,
         Set<String> emptyAnnotationsRemoved,
@@ -77,28 +77,6 @@ public record Examination(
         return policy.action(rule) == Action.IGNORE;
     }
 
-    /** The parts of the eligible nodes on which the confinement in a row of {@code confinements} or {@code lookups} is so. */
-    List<Part> parts(List<Confinement> row, Predicate<Confinement> wanted) {
-        List<Part> parts = new ArrayList<>();
-        for (int i = 0; i < row.size(); i++) {
-            if (wanted.test(row.get(i))) {
-                parts.add(eligible.parts().get(i));
-            }
-        }
-        return parts;
-    }
-
-    /** The parts of the eligible nodes that are so. */
-    List<Part> parts(Predicate<NodeAppArmor> wanted) {
-        List<Part> parts = new ArrayList<>();
-        for (Part part : eligible.parts()) {
-            if (wanted.test(part.appArmor())) {
-                parts.add(part);
-            }
-        }
-        return parts;
-    }
-
     /** The names of the nodes of these parts, sorted. */
     static List<String> names(List<Part> parts) {
         List<String> names = new ArrayList<>();
@@ -111,8 +89,13 @@ public record Examination(
 
     /** {@code n1, n2, n3 and 4 more}. */
     static String listed(List<String> names) {
-        String shown = names.stream().limit(NODES_SHOWN).map(Quoted::bare).collect(Collectors.joining(", "));
-        return names.size() <= NODES_SHOWN ? shown : shown + " and " + (names.size() - NODES_SHOWN) + " more";
+        StringJoiner shown = new StringJoiner(", ");
+        for (int i = 0; i < names.size() && i < NODES_SHOWN; i++) {
+            shown.add(Quoted.bare(names.get(i)));
+        }
+        return names.size() <= NODES_SHOWN
+                ? shown.toString()
+                : shown + " and " + (names.size() - NODES_SHOWN) + " more";
     }
 
     /** {@code 1 of 3 eligible nodes (n3)}. */
@@ -149,22 +132,28 @@ public record Examination(
 
     /** Whether one eligible node holds every Localhost profile of the pod in an accepted mode: enough under {@code nodes: Any}. */
     boolean oneNodeHoldsAll() {
+        List<Confinements> rows = new ArrayList<>();
+        List<boolean[]> held = new ArrayList<>();
+        for (int i = 0; i < containers.size(); i++) {
+            if (containers.get(i).profile() instanceof Profile.Localhost) {
+                rows.add(confinements.get(i));
+                held.add(confinements.get(i).kindsThat(this::holds));
+            }
+        }
         for (int part = 0; part < eligible.parts().size(); part++) {
             boolean all = true;
-            for (int i = 0; i < containers.size() && all; i++) {
-                all = !(containers.get(i).profile() instanceof Profile.Localhost)
-                        || confinements
-                                .get(i)
-                                .get(part)
-                                .mode()
-                                .filter(policy.localhost().modes()::contains)
-                                .isPresent();
+            for (int i = 0; i < held.size() && all; i++) {
+                all = held.get(i)[rows.get(i).kinds().of(part)];
             }
             if (all) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean holds(Confinement confinement) {
+        return confinement.mode().filter(policy.localhost().modes()::contains).isPresent();
     }
 
     /** Whether the policy is content although some eligible node lacks a profile of the pod. */

@@ -4,7 +4,6 @@ import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.EligibleNodes.Member;
 import dev.apparmoradmission.node.EligibleNodes.Part;
-import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.node.NodeInventory;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
@@ -40,7 +39,7 @@ final class InventoryUnknown implements RuleCheck {
                     Action.WARN);
             return;
         }
-        List<Part> unknown = examination.parts(NodeAppArmor::isUnknown);
+        List<Part> unknown = examination.eligible().unknown();
         if (unknown.isEmpty()) {
             return;
         }

@@ -3,6 +3,7 @@ package dev.apparmoradmission.decision.rule;
 import dev.apparmoradmission.decision.Confinement;
 import dev.apparmoradmission.decision.Confinement.Cause;
 import dev.apparmoradmission.decision.Confinement.Level;
+import dev.apparmoradmission.decision.Confinements;
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.node.EligibleNodes.Part;
@@ -35,12 +36,12 @@ final class LocalhostMode implements RuleCheck {
             Predicate<Confinement> isWeak = localhost
                     ? confinement -> isOutsideModes(confinement, examination)
                     : confinement -> isOutsideModes(confinement, examination) && confinement.level() != Level.ENFORCED;
-            List<Confinement> row = examination.lookups().get(i);
-            List<Part> weak = examination.parts(row, isWeak);
+            Confinements row = examination.lookups().get(i);
+            List<Part> weak = row.parts(isWeak);
             if (weak.isEmpty() || localhost && anyNodeSuffices) {
                 continue;
             }
-            Confinement worst = worst(row, isWeak);
+            Confinement worst = row.worst(isWeak, Confinement.NOT_APPLICABLE);
             List<String> nodes = Examination.names(weak);
             examination.see(
                     Rule.LOCALHOST_MODE,
@@ -59,16 +60,6 @@ final class LocalhostMode implements RuleCheck {
                         .filter(mode ->
                                 !examination.policy().localhost().modes().contains(mode))
                         .isPresent();
-    }
-
-    private static Confinement worst(List<Confinement> row, Predicate<Confinement> isWeak) {
-        Confinement worst = Confinement.NOT_APPLICABLE;
-        for (Confinement confinement : row) {
-            if (isWeak.test(confinement) && confinement.isWorseThan(worst)) {
-                worst = confinement;
-            }
-        }
-        return worst;
     }
 
     private static String message(boolean localhost, Confinement worst, String share) {

@@ -1,6 +1,5 @@
 package dev.apparmoradmission.decision.rule;
 
-import dev.apparmoradmission.decision.Confinement;
 import dev.apparmoradmission.decision.Confinement.Cause;
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.decision.Quoted;
@@ -22,27 +21,45 @@ final class LocalhostNotLoaded implements RuleCheck {
         if (examination.ignores(Rule.LOCALHOST_NOT_LOADED)) {
             return;
         }
-        boolean anyNodeSuffices = examination.anyNodeSuffices();
+        Optional<Missing> missing = Optional.empty();
         for (int i = 0; i < examination.containers().size(); i++) {
             JudgedContainer container = examination.containers().get(i);
-            if (!(container.profile() instanceof Profile.Localhost localhost)) {
-                continue;
+            // Containers of a pod mostly have one profile, and thousands of nodes may lack it.
+            boolean again =
+                    i > 0 && container.faresLike(examination.containers().get(i - 1));
+            missing = again ? missing : missing(examination, i);
+            if (missing.isPresent()) {
+                examination.see(
+                        Rule.LOCALHOST_NOT_LOADED,
+                        container,
+                        missing.get().message(),
+                        missing.get().fix(),
+                        missing.get().nodes(),
+                        Action.ENFORCE);
             }
-            List<Confinement> row = examination.lookups().get(i);
-            List<Part> missing = examination.parts(row, c -> c.isBecause(Cause.PROFILE_NOT_LOADED));
-            if (missing.isEmpty() || anyNodeSuffices) {
-                continue;
-            }
-            List<String> nodes = Examination.names(missing);
-            examination.see(
-                    Rule.LOCALHOST_NOT_LOADED,
-                    container,
-                    "Localhost profile " + Quoted.of(localhost.name()) + " is not loaded on "
-                            + examination.share(nodes),
-                    fix(localhost.name(), missing, missing.size() == row.size()),
-                    nodes,
-                    Action.ENFORCE);
         }
+    }
+
+    /** What is told of a profile, and the nodes that lack it. */
+    private record Missing(String message, String fix, List<String> nodes) {}
+
+    private static Optional<Missing> missing(Examination examination, int container) {
+        if (!(examination.containers().get(container).profile() instanceof Profile.Localhost localhost)) {
+            return Optional.empty();
+        }
+        List<Part> parts = examination
+                .lookups()
+                .get(container)
+                .parts(confinement -> confinement.isBecause(Cause.PROFILE_NOT_LOADED));
+        if (parts.isEmpty() || examination.anyNodeSuffices()) {
+            return Optional.empty();
+        }
+        List<String> nodes = Examination.names(parts);
+        String name = localhost.name();
+        return Optional.of(new Missing(
+                "Localhost profile " + Quoted.of(name) + " is not loaded on " + examination.share(nodes),
+                fix(name, parts, parts.size() == examination.eligible().parts().size()),
+                nodes));
     }
 
     private static String fix(String name, List<Part> missing, boolean everywhere) {

@@ -1,7 +1,7 @@
 package dev.apparmoradmission.decision.rule;
 
-import dev.apparmoradmission.decision.Confinement;
 import dev.apparmoradmission.decision.Confinement.Cause;
+import dev.apparmoradmission.decision.Confinements;
 import dev.apparmoradmission.decision.JudgedContainer;
 import dev.apparmoradmission.node.ContainerRuntime;
 import dev.apparmoradmission.node.EligibleNodes.Part;
@@ -9,7 +9,6 @@ import dev.apparmoradmission.node.NodeAppArmor;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.policy.Rule;
 import dev.apparmoradmission.profile.Profile;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -42,17 +41,14 @@ final class PrivilegedUnconfined implements RuleCheck {
     }
 
     private static void localhost(Examination examination, int index, JudgedContainer container) {
-        List<Part> parts = new ArrayList<>();
-        List<Confinement> row = examination.confinements().get(index);
-        for (int i = 0; i < row.size(); i++) {
-            NodeAppArmor node = examination.eligible().parts().get(i).appArmor();
+        Confinements row = examination.confinements().get(index);
+        boolean[] ignoring = row.kindsThat(confinement -> confinement.isBecause(Cause.PRIVILEGED));
+        for (int kind = 0; kind < ignoring.length; kind++) {
+            NodeAppArmor node = row.kinds().example(kind);
             // A runtime that is not known may ignore the profile, whatever else may go wrong with it.
-            boolean mayIgnore =
-                    node.runtime() == ContainerRuntime.UNKNOWN && node.state() == NodeAppArmor.State.ENABLED;
-            if (mayIgnore || row.get(i).isBecause(Cause.PRIVILEGED)) {
-                parts.add(examination.eligible().parts().get(i));
-            }
+            ignoring[kind] |= node.runtime() == ContainerRuntime.UNKNOWN && node.state() == NodeAppArmor.State.ENABLED;
         }
+        List<Part> parts = row.kinds().parts(ignoring);
         if (!parts.isEmpty()) {
             List<String> nodes = Examination.names(parts);
             examination.see(
