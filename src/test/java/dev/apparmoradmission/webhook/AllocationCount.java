@@ -5,18 +5,14 @@ import dev.apparmoradmission.bench.Cluster;
 import dev.apparmoradmission.bench.CorpusReviews;
 import dev.apparmoradmission.bench.Pods;
 import dev.apparmoradmission.bench.Restricted;
-import dev.apparmoradmission.cluster.SnapshotStore;
 import dev.apparmoradmission.decision.Decider;
 import dev.apparmoradmission.decision.Operation;
 import dev.apparmoradmission.decision.Requester;
 import dev.apparmoradmission.decision.Snapshot;
 import dev.apparmoradmission.workload.Workload;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -44,7 +40,7 @@ public final class AllocationCount {
         // The line of a denial is made, which is ours, but not written.
         Logger.getLogger("").setLevel(Level.OFF);
         Snapshot snapshot = Restricted.on(Cluster.of(100, 60, Cluster.Sets.SHARED));
-        ReviewHandler handler = handler(snapshot);
+        ReviewHandler handler = ReviewHandlers.on(snapshot, NOW);
         for (int kilobytes : KILOBYTES) {
             for (CorpusReviews.Declares declares : CorpusReviews.Declares.values()) {
                 Door door = declares == CorpusReviews.Declares.NOTHING ? Door.MUTATE : Door.VALIDATE;
@@ -72,18 +68,6 @@ public final class AllocationCount {
                         () -> Decider.decide(pod, create, snapshot, NOW));
             }
         }
-    }
-
-    private static ReviewHandler handler(Snapshot snapshot) {
-        SnapshotStore snapshots = new SnapshotStore(false);
-        snapshots.policies(snapshot.policies());
-        snapshots.cluster(snapshot.nodes(), snapshot.namespaces());
-        return new ReviewHandler(
-                snapshots,
-                new AdmissionMetrics(new SimpleMeterRegistry()),
-                new DecisionLog(false, false),
-                Clock.fixed(NOW, ZoneOffset.UTC),
-                ReviewTracing.OFF);
     }
 
     private interface Work {
