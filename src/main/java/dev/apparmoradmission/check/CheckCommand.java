@@ -74,7 +74,7 @@ public final class CheckCommand {
         Report.Header header = new Report.Header(snapshot.policies().hash(), now);
         Report report = Reports.of(options, snapshot, header, out, surroundings, complaints::about);
         report.begin(header);
-        Run run = new Run(known, report, complaints);
+        Run run = new Run(known, report, complaints, options.writeKnown().isPresent());
         WorkloadsOfFiles.read(
                 options.paths(),
                 options.excluded(),
@@ -85,7 +85,7 @@ public final class CheckCommand {
         report.end(run.summary);
         out.flush();
         if (options.writeKnown().isPresent()) {
-            write(options.writeKnown().get(), new Baseline(run.found));
+            write(options.writeKnown().get(), new Baseline(run.kept));
             return badInput ? CommandFrame.BAD_INPUT : NOTHING_TO_COMPLAIN_OF;
         }
         return badInput ? CommandFrame.BAD_INPUT : run.complaint ? COMPLAINT : NOTHING_TO_COMPLAIN_OF;
@@ -150,18 +150,21 @@ public final class CheckCommand {
     /** One pass over the files. */
     private final class Run implements Reader<Judgement> {
 
-        private final Set<Fingerprint> known;
+        private final Set<Fingerprint> gone;
         private final Report report;
         private final Complaints complaints;
-        private final Set<Fingerprint> found = new HashSet<>();
+        private final boolean keeps;
+        private final Set<Fingerprint> kept = new HashSet<>();
         private Summary summary = Summary.NONE;
         private boolean complaint;
         private String file = "";
 
-        Run(Set<Fingerprint> known, Report report, Complaints complaints) {
-            this.known = known;
+        /** Findings are kept where they are to be written: there can be any number of them. */
+        Run(Set<Fingerprint> known, Report report, Complaints complaints, boolean keeps) {
+            this.gone = new HashSet<>(known);
             this.report = report;
             this.complaints = complaints;
+            this.keeps = keeps;
         }
 
         @Override
@@ -176,7 +179,13 @@ public final class CheckCommand {
 
         @Override
         public void workload(Judgement judgement) throws IOException {
-            found.addAll(fingerprints(judgement));
+            if (keeps || !gone.isEmpty()) {
+                Set<Fingerprint> found = fingerprints(judgement);
+                gone.removeAll(found);
+                if (keeps) {
+                    kept.addAll(found);
+                }
+            }
             summary = summary.and(judgement);
             complaint |= complaints.about(judgement);
             report.add(judgement);
@@ -185,10 +194,8 @@ public final class CheckCommand {
 
         /** Known findings that are no more: a baseline that still has them would let them come back unseen. */
         void tellGone() throws IOException {
-            long gone =
-                    known.stream().filter(finding -> !found.contains(finding)).count();
-            if (gone > 0) {
-                report.note(gone + (gone == 1 ? " known finding is" : " known findings are") + " gone");
+            if (!gone.isEmpty()) {
+                report.note(gone.size() + (gone.size() == 1 ? " known finding is" : " known findings are") + " gone");
             }
         }
 

@@ -54,6 +54,20 @@ public final class ManifestFiles {
         public byte[] content(InputStream standardInput) throws UnreadableInputException {
             return isStandardInput() ? InputFile.read(standardInput, path) : InputFile.read(Path.of(path));
         }
+
+        /**
+         * Begins to read it piece by piece, however large it is.
+         *
+         * @param standardInput what {@code -} stands for
+         * @throws UnreadableInputException where it cannot be read
+         */
+        OpenManifest open(InputStream standardInput) throws UnreadableInputException {
+            try {
+                return new OpenManifest(path, isStandardInput() ? standardInput : Files.newInputStream(Path.of(path)));
+            } catch (IOException e) {
+                throw new UnreadableInputException(path, InputFile.describe(e));
+            }
+        }
     }
 
     private ManifestFiles(List<PathMatcher> excluded, Consumer<String> problems) {

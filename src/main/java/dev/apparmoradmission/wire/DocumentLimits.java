@@ -4,7 +4,7 @@ package dev.apparmoradmission.wire;
  * How much a text may ask of us before it is refused. Every input has a bound, also one that a few bytes of YAML could
  * blow up to gigabytes by aliases of aliases.
  *
- * @param maxBytes size of a whole file
+ * @param maxBytes size of a whole file; of a single document where a file is read piece by piece
  * @param maxDepth how deep objects and lists may be nested
  * @param maxValues objects, lists, fields and scalars of one document, those brought in by aliases included
  * @param maxReplays how many of them may come from aliases and merge keys, in one document

@@ -54,8 +54,9 @@ public final class Documents {
     private @Nullable JsonDocumentParser jsonDocument;
     private Part jsonPart = new Part("", 0, 0);
 
-    private Documents(String text, DocumentLimits limits) {
-        this.text = text;
+    private Documents(String text, int linesBefore, DocumentLimits limits) {
+        this.text = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        this.line = linesBefore;
         this.limits = limits;
     }
 
@@ -69,13 +70,31 @@ public final class Documents {
             throw new MalformedDocumentException(
                     Place.START, content.length + " bytes; at most " + limits.maxBytes() + " are read");
         }
-        String text = decode(content);
-        return new Documents(text.startsWith("\uFEFF") ? text.substring(1) : text, limits);
+        return new Documents(decode(content, content.length, 0), 0, limits);
+    }
+
+    /**
+     * Takes a piece of a file. Lines are counted in the file; documents and characters in the piece.
+     *
+     * @throws MalformedDocumentException when it is a document that is too large, or not UTF-8
+     */
+    public static Documents of(DocumentPieces.Piece piece, DocumentLimits limits) throws MalformedDocumentException {
+        if (piece.isTooLarge()) {
+            throw new MalformedDocumentException(
+                    new Place(piece.linesBefore() + 1, 1),
+                    "more than " + limits.maxBytes() + " bytes in one document; split it");
+        }
+        return new Documents(decode(piece.buffer(), piece.length(), piece.linesBefore()), piece.linesBefore(), limits);
     }
 
     /** The text of the file, without a byte order mark: what places in characters are counted in. */
     public String text() {
         return text;
+    }
+
+    /** How many documents there have been, malformed ones included. */
+    public int count() {
+        return number;
     }
 
     /**
@@ -269,16 +288,17 @@ public final class Documents {
 
     // ---- characters
 
-    private static String decode(byte[] content) throws MalformedDocumentException {
+    private static String decode(byte[] content, int length, int linesBefore) throws MalformedDocumentException {
         // The constructor of String is the fast way, and replaces what it cannot read; look closer only then.
-        String text = new String(content, StandardCharsets.UTF_8);
-        return text.indexOf('\uFFFD') < 0 ? text : decodeStrictly(content);
+        String text = new String(content, 0, length, StandardCharsets.UTF_8);
+        return text.indexOf('\uFFFD') < 0 ? text : decodeStrictly(content, length, linesBefore);
     }
 
-    private static String decodeStrictly(byte[] content) throws MalformedDocumentException {
+    private static String decodeStrictly(byte[] content, int length, int linesBefore)
+            throws MalformedDocumentException {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        CharBuffer chars = CharBuffer.allocate(content.length);
-        ByteBuffer bytes = ByteBuffer.wrap(content);
+        CharBuffer chars = CharBuffer.allocate(length);
+        ByteBuffer bytes = ByteBuffer.wrap(content, 0, length);
         CoderResult result = decoder.decode(bytes, chars, true);
         if (result.isError()) {
             String before = chars.flip().toString();
@@ -286,13 +306,13 @@ public final class Documents {
             long lines = before.chars().filter(c -> c == '\n').count();
             int column = before.codePointCount(lineStart, before.length()) + 1;
             throw new MalformedDocumentException(
-                    new Place((int) lines + 1, column),
+                    new Place(linesBefore + (int) lines + 1, column),
                     String.format("byte 0x%02x is not UTF-8; save the file as UTF-8", bytes.get(bytes.position())));
         }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(content))
+                    .decode(ByteBuffer.wrap(content, 0, length))
                     .toString();
         } catch (CharacterCodingException e) {
             throw new MalformedDocumentException(Place.START, "not UTF-8");
