@@ -168,7 +168,7 @@ public final class ClusterNodes {
         }
         Lasting<EligibleNodes> answer = question.maxAge().isEmpty()
                 ? Lasting.always(found)
-                : new Lasting<>(found, now, all.steadyFor(question.maxAge().get(), now));
+                : Lasting.beginning(now, all.steadyFor(question.maxAge().get(), now), found);
         return answers.keep(question, answer).answer();
     }
 

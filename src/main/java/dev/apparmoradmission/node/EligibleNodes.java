@@ -208,7 +208,7 @@ public final class EligibleNodes {
         if (known.isPresent() && known.get().holdsAt(now)) {
             return known.get().answer();
         }
-        Lasting<EligibleNodes> found = new Lasting<>(setApart(now, maxAge), now, steadyFor(maxAge, now));
+        Lasting<EligibleNodes> found = Lasting.beginning(now, steadyFor(maxAge, now), setApart(now, maxAge));
         return aged.keep(maxAge, found).answer();
     }
 

@@ -75,13 +75,15 @@ class StaleListsTest {
 
     @Test
     void anAnswerIsKeptAsLongAsItHoldsAndNoLonger() {
-        Lasting<String> answer = new Lasting<>("an answer", START, Duration.ofMinutes(1));
+        Lasting<String> answer = Lasting.beginning(START, Duration.ofMinutes(1), "an answer");
 
         assertThat(answer.holdsAt(START)).isTrue();
         assertThat(answer.holdsAt(START.plus(Duration.ofMinutes(1)))).isTrue();
         assertThat(answer.holdsAt(START.plus(Duration.ofMinutes(1)).plusNanos(1)))
                 .isFalse();
         assertThat(answer.holdsAt(START.minusNanos(1))).isFalse();
+        assertThat(Lasting.beginning(Instant.MAX, Duration.ofDays(1), "an answer").holdsAt(Instant.MAX))
+                .isTrue();
         assertThat(Lasting.always("an answer").holdsAt(Instant.MIN)).isTrue();
         assertThat(Lasting.always("an answer").holdsAt(Instant.MAX)).isTrue();
     }
