@@ -82,7 +82,8 @@ class StaleListsTest {
         assertThat(answer.holdsAt(START.plus(Duration.ofMinutes(1)).plusNanos(1)))
                 .isFalse();
         assertThat(answer.holdsAt(START.minusNanos(1))).isFalse();
-        assertThat(Lasting.beginning(Instant.MAX, Duration.ofDays(1), "an answer").holdsAt(Instant.MAX))
+        assertThat(Lasting.beginning(Instant.MAX, Duration.ofDays(1), "an answer")
+                        .holdsAt(Instant.MAX))
                 .isTrue();
         assertThat(Lasting.always("an answer").holdsAt(Instant.MIN)).isTrue();
         assertThat(Lasting.always("an answer").holdsAt(Instant.MAX)).isTrue();
