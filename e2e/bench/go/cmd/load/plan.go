@@ -34,7 +34,7 @@ type openPlan struct {
 	size, rate, seconds, connections int
 }
 
-// run measures all targets: first each gets the mixed warm-up and settles, then every round goes through the sizes, and in each size through
+// run measures all targets: first each gets the mixed warm-up, then every round goes through the sizes, and in each size through
 // the targets, so that whatever else the machine does falls on all of them alike.
 func (p *plan) run(list targets) (*result, error) {
 	outcome := &result{Seed: p.seed, Connections: p.connections, Rounds: p.rounds, WarmUp: p.warmUp, Settle: p.settle}
@@ -51,38 +51,23 @@ func (p *plan) run(list targets) (*result, error) {
 		}
 		outcome.Targets = append(outcome.Targets, figures)
 	}
-	for _, one := range list {
-		progress("settling: %d reviews, %s", p.settle, one.name)
-		for _, door := range []*endpoint{one.to, one.mutate} {
-			reviews := p.corpora[0]
-			if door == nil {
-				continue
-			} else if door == one.mutate {
-				reviews = p.undeclared[0]
-			}
-			if _, _, err := p.closedLoop(door, 0, reviews, p.settle); err != nil {
-				return nil, fmt.Errorf("%s, settling: %w", one.name, err)
-			}
+	taken := make([][]time.Duration, len(list))
+	for round := range p.settle {
+		if err := p.closedRound(list, round, "settling", make([]targetFigures, len(list))); err != nil {
+			return nil, err
 		}
 	}
-	taken := make([][]time.Duration, len(list))
 	for round := range p.rounds {
-		for size := range p.sizes {
-			for place := range list {
-				// The order turns with the round: nobody always runs first.
-				index := (place + round) % len(list)
-				progress("round %d of %d, %d KB, %s", round+1, p.rounds, p.sizes[size]/1000, list[index].name)
-				if err := p.measure(list[index], round, size, &outcome.Targets[index]); err != nil {
-					return nil, fmt.Errorf("%s, %d KB: %w", list[index].name, p.sizes[size]/1000, err)
-				}
-			}
+		name := fmt.Sprintf("round %d of %d", round+1, p.rounds)
+		if err := p.closedRound(list, round, name, outcome.Targets); err != nil {
+			return nil, err
 		}
 		if p.open.seconds == 0 {
 			continue
 		}
 		for place := range list {
 			index := (place + round) % len(list)
-			progress("round %d of %d, %d reviews a second, %s", round+1, p.rounds, p.open.rate, list[index].name)
+			progress("%s, %d reviews a second, %s", name, p.open.rate, list[index].name)
 			more, err := p.openPhase(list[index])
 			if err != nil {
 				return nil, fmt.Errorf("%s, %d reviews a second: %w", list[index].name, p.open.rate, err)
@@ -101,6 +86,21 @@ func (p *plan) run(list targets) (*result, error) {
 		}
 	}
 	return outcome, nil
+}
+
+// closedRound takes every size and, in each, every target in turn.
+func (p *plan) closedRound(list targets, round int, name string, figures []targetFigures) error {
+	for size := range p.sizes {
+		for place := range list {
+			// The order turns with the round: nobody always runs first.
+			index := (place + round) % len(list)
+			progress("%s, %d KB, %s", name, p.sizes[size]/1000, list[index].name)
+			if err := p.measure(list[index], round, size, &figures[index]); err != nil {
+				return fmt.Errorf("%s, %d KB: %w", list[index].name, p.sizes[size]/1000, err)
+			}
+		}
+	}
+	return nil
 }
 
 func (p *plan) warm(one target) (targetFigures, error) {

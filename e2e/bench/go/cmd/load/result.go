@@ -9,14 +9,15 @@ import (
 
 // result is what one run found; its JSON form holds every phase, its table the medians.
 type result struct {
-	Seed        uint64          `json:"seed"`
-	Connections int             `json:"connections"`
-	Rounds      int             `json:"rounds"`
-	WarmUp      int             `json:"warmUpReviews"`
-	Settle      int             `json:"settleReviews"`
-	Sizes       []size          `json:"sizes"`
-	Open        *openSettings   `json:"openLoop,omitempty"`
-	Targets     []targetFigures `json:"targets"`
+	Seed        uint64 `json:"seed"`
+	Connections int    `json:"connections"`
+	Rounds      int    `json:"rounds"`
+	WarmUp      int    `json:"warmUpReviews"`
+	// Settle are rounds of which nothing is here.
+	Settle  int             `json:"settleRounds"`
+	Sizes   []size          `json:"sizes"`
+	Open    *openSettings   `json:"openLoop,omitempty"`
+	Targets []targetFigures `json:"targets"`
 }
 
 type size struct {
@@ -131,13 +132,11 @@ func (r *result) table() string {
 func (r *result) reviews() string {
 	var counts []string
 	for _, one := range r.Targets {
-		total := r.WarmUp + one.MutateWarmUp + r.Settle
-		if one.MutateWarmUp > 0 {
-			total += r.Settle
-		}
+		counted := 0
 		for _, phase := range slices.Concat(one.Phases, one.Mutations) {
-			total += phase.Reviews + phase.Reviews/10
+			counted += phase.Reviews + phase.Reviews/10
 		}
+		total := r.WarmUp + one.MutateWarmUp + counted + counted/r.Rounds*r.Settle
 		if r.Open != nil {
 			total += r.Rounds * r.Open.Rate * (r.Open.Seconds + 1)
 		}
