@@ -114,7 +114,9 @@ public final class AdmissionReviewReader {
 
     private static Optional<ManifestObject> object(JsonParser parser, Problem problem, String field)
             throws IOException {
-        return Json.startsObject(parser, problem, field) ? Optional.of(WorkloadReader.read(parser)) : Optional.empty();
+        return Json.startsObject(parser, problem, field)
+                ? Optional.of(WorkloadReader.readUnderReview(parser))
+                : Optional.empty();
     }
 
     private static void kind(JsonParser parser, RequestDraft draft) throws IOException {

@@ -21,6 +21,18 @@ public final class WorkloadReader {
      * @throws IOException if the stream is not JSON, or nests too deeply
      */
     public static ManifestObject read(JsonParser parser) throws IOException {
+        return read(parser, true);
+    }
+
+    /**
+     * The same for an object under review, whose decision asks neither who it is nor since when, nor who keeps it: these are
+     * passed over, and absent in what is returned.
+     */
+    static ManifestObject readUnderReview(JsonParser parser) throws IOException {
+        return read(parser, false);
+    }
+
+    private static ManifestObject read(JsonParser parser, boolean whole) throws IOException {
         String apiVersion = "";
         String kind = "";
         Optional<MetadataDraft> metadata = Optional.empty();
@@ -34,7 +46,7 @@ public final class WorkloadReader {
             switch (field) {
                 case "apiVersion" -> apiVersion = Json.text(parser, ignored, field);
                 case "kind" -> kind = Json.text(parser, ignored, field);
-                case "metadata" -> metadata = Optional.of(metadata(parser));
+                case "metadata" -> metadata = Optional.of(metadata(parser, whole));
                 case "spec" -> spec = Optional.of(spec(parser));
                 case "template" -> template = template(parser, templateProblem, field, false);
                 case "items" -> items(parser, items);
@@ -63,10 +75,9 @@ public final class WorkloadReader {
         }
     }
 
-    private static MetadataDraft metadata(JsonParser parser) throws IOException {
+    private static MetadataDraft metadata(JsonParser parser, boolean whole) throws IOException {
         MetadataDraft metadata = new MetadataDraft();
         Problem problem = metadata.problem;
-        Problem ignored = new Problem();
         if (Json.startsObject(parser, problem, "")) {
             for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
                 JsonToken value = parser.nextToken();
@@ -76,21 +87,35 @@ public final class WorkloadReader {
                     case "namespace" -> metadata.namespace = Json.text(parser, problem, field);
                     case "labels" -> metadata.labels = Json.texts(parser, problem, field);
                     case "annotations" -> metadata.annotations = Json.texts(parser, problem, field);
-                    // A list's field: in a pod it is unknown to the API, and no fault of the pod.
-                    case "continue" -> metadata.nextPage = Json.text(parser, ignored, field);
-                    // Of stored objects only; of another form they say nothing, and are no fault of a manifest.
-                    case "uid" -> metadata.uid = Json.text(parser, ignored, field);
-                    case "creationTimestamp" -> metadata.created = Json.text(parser, ignored, field);
-                    case "ownerReferences" -> metadata.controller = controller(parser);
                     case "deletionTimestamp" -> {
                         metadata.deleting = value != JsonToken.VALUE_NULL;
                         parser.skipChildren();
                     }
-                    default -> parser.skipChildren();
+                    default -> {
+                        if (!whole || !identity(field, parser, metadata)) {
+                            parser.skipChildren();
+                        }
+                    }
                 }
             }
         }
         return metadata;
+    }
+
+    /** Reads a field that stored objects have; of another form it says nothing, and is no fault of a manifest. */
+    private static boolean identity(String field, JsonParser parser, MetadataDraft metadata) throws IOException {
+        Problem ignored = new Problem();
+        switch (field) {
+            // A list's field: in a pod it is unknown to the API, and no fault of the pod.
+            case "continue" -> metadata.nextPage = Json.text(parser, ignored, field);
+            case "uid" -> metadata.uid = Json.text(parser, ignored, field);
+            case "creationTimestamp" -> metadata.created = Json.text(parser, ignored, field);
+            case "ownerReferences" -> metadata.controller = controller(parser);
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The owner that is the controller; what is of another form says nothing of that. */
@@ -160,7 +185,7 @@ public final class WorkloadReader {
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             parser.nextToken();
             switch (field) {
-                case "metadata" -> metadata = metadata(parser);
+                case "metadata" -> metadata = metadata(parser, false);
                 case "spec" -> spec = spec(parser);
                 default -> parser.skipChildren();
             }
