@@ -58,8 +58,8 @@ public final class EligibleNodes {
                 case UNREPORTED, STALE, REBOOTED, REPLACED -> unsure = with(unsure, part);
             }
         }
-        this.without = off;
-        this.unknown = unsure;
+        this.without = List.copyOf(off);
+        this.unknown = List.copyOf(unsure);
         this.size = count;
         this.oldest = earliest;
         this.newest = latest;

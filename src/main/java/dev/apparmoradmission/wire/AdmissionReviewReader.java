@@ -173,7 +173,7 @@ public final class AdmissionReviewReader {
         String name = "";
         String operation = "";
         String username = "";
-        final List<String> groups = new ArrayList<>(4);
+        final List<String> groups = new ArrayList<>(FEW_GROUPS);
         boolean dryRun;
         Optional<ManifestObject> object = Optional.empty();
         Optional<ManifestObject> oldObject = Optional.empty();
