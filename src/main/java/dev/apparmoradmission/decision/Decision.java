@@ -1,6 +1,8 @@
 package dev.apparmoradmission.decision;
 
 import dev.apparmoradmission.policy.Action;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -77,6 +79,12 @@ public record Decision(
 
     /** The findings with this action. */
     public List<Finding> findings(Action action) {
-        return findings.stream().filter(f -> f.action() == action).toList();
+        List<Finding> those = new ArrayList<>(findings.size());
+        for (Finding finding : findings) {
+            if (finding.action() == action) {
+                those.add(finding);
+            }
+        }
+        return Collections.unmodifiableList(those);
     }
 }

@@ -100,7 +100,8 @@ public final class Message {
     }
 
     private static boolean fits(String line) {
-        return line.getBytes(StandardCharsets.UTF_8).length < DENIAL_LIMIT;
+        // No character takes more than three bytes: a pair of surrogates takes four.
+        return line.length() < DENIAL_LIMIT / 3 || line.getBytes(StandardCharsets.UTF_8).length < DENIAL_LIMIT;
     }
 
     /** The warnings, one for each finding that warns, each fit for the API server: it drops those with control characters. */

@@ -29,7 +29,32 @@ public final class Quoted {
         return bare(text, LONGEST, LONGEST_ESCAPED);
     }
 
+    /** Text that is made safe already but for what it quotes of others: a character that ends or breaks a line becomes a {@code ?}. */
+    public static String oneLine(String text) {
+        int at = 0;
+        while (at < text.length() && !breaksLine(text.charAt(at))) {
+            at++;
+        }
+        if (at == text.length()) {
+            return text;
+        }
+        StringBuilder line = new StringBuilder(text);
+        for (; at < text.length(); at++) {
+            if (breaksLine(text.charAt(at))) {
+                line.setCharAt(at, '?');
+            }
+        }
+        return line.toString();
+    }
+
+    private static boolean breaksLine(char c) {
+        return c < ' ' || c >= 0x7f && c <= 0x9f || c == '\u2028' || c == '\u2029';
+    }
+
     private static String bare(String text, int longest, int longestEscaped) {
+        if (text.length() <= longest && isPlain(text)) {
+            return text;
+        }
         StringBuilder out = new StringBuilder(text.length() + 8);
         int shown = 0;
         int at = 0;
@@ -43,6 +68,17 @@ public final class Quoted {
             out.append("...");
         }
         return out.toString();
+    }
+
+    /** Nearly all text that is quoted: names. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c >= 0x7f || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void escape(int c, StringBuilder out) {

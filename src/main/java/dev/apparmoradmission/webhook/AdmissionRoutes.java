@@ -1,6 +1,7 @@
 package dev.apparmoradmission.webhook;
 
 import dev.apparmoradmission.cluster.SnapshotStore;
+import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.wire.NotAnAdmissionReviewException;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.core.buffer.Buffer;
@@ -154,9 +155,7 @@ public class AdmissionRoutes {
     }
 
     private static void refuse(HttpServerResponse response, int status, String problem) {
-        String text = problem.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?")
-                .replace("\\", "\\\\")
-                .replace("\"", "\\\"");
+        String text = Quoted.oneLine(problem).replace("\\", "\\\\").replace("\"", "\\\"");
         send(response, status, ("{\"error\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
     }
 

@@ -4,10 +4,12 @@ import dev.apparmoradmission.decision.Decision;
 import dev.apparmoradmission.decision.Finding;
 import dev.apparmoradmission.decision.Message;
 import dev.apparmoradmission.decision.PatchOperation;
+import dev.apparmoradmission.decision.Quoted;
 import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.wire.AdmissionAnswer;
 import dev.apparmoradmission.wire.AdmissionAnswer.Cause;
 import dev.apparmoradmission.workload.Placement.Requirement;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,10 +67,13 @@ final class Answers {
     }
 
     private static List<Cause> causes(Decision decision) {
-        return decision.findings(Action.ENFORCE).stream()
-                .limit(MOST_CAUSES)
-                .map(finding -> new Cause(finding.path(), finding.rule().id(), finding.message()))
-                .toList();
+        List<Cause> causes = new ArrayList<>();
+        for (Finding finding : decision.findings(Action.ENFORCE)) {
+            if (causes.size() < MOST_CAUSES) {
+                causes.add(new Cause(finding.path(), finding.rule().id(), finding.message()));
+            }
+        }
+        return causes;
     }
 
     private static Map<String, String> audit(Decision decision, boolean dryRun) {
@@ -104,22 +109,33 @@ final class Answers {
     }
 
     private static String findings(Decision decision) {
-        return bounded(decision.findings().stream()
-                .map(finding -> finding.rule().id() + "=" + finding.action().policyName() + " " + finding.subject()
-                        + ": " + finding.message())
-                .collect(Collectors.joining("; ")));
+        StringBuilder told = new StringBuilder();
+        for (Finding finding : decision.findings()) {
+            told.append(told.isEmpty() ? "" : "; ")
+                    .append(finding.rule().id())
+                    .append('=')
+                    .append(finding.action().policyName())
+                    .append(' ')
+                    .append(finding.subject())
+                    .append(": ")
+                    .append(finding.message());
+        }
+        return bounded(told.toString());
     }
 
     private static String exceptions(Decision decision) {
-        return bounded(decision.findings().stream()
-                .filter(finding -> finding.exception().isPresent())
-                .map(Answers::exception)
-                .collect(Collectors.joining("; ")));
-    }
-
-    private static String exception(Finding finding) {
-        return finding.rule().id() + " " + finding.subject() + ": "
-                + finding.exception().map(accepted -> accepted.describe()).orElse("");
+        StringBuilder told = new StringBuilder();
+        for (Finding finding : decision.findings()) {
+            if (finding.exception().isPresent()) {
+                told.append(told.isEmpty() ? "" : "; ")
+                        .append(finding.rule().id())
+                        .append(' ')
+                        .append(finding.subject())
+                        .append(": ")
+                        .append(finding.exception().get().describe());
+            }
+        }
+        return bounded(told.toString());
     }
 
     private static String describe(PatchOperation operation) {
@@ -153,7 +169,7 @@ final class Answers {
 
     /** A pointer ends in the name of a container, which nobody has validated yet at the mutating door. */
     private static String printable(String pointer) {
-        return pointer.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
+        return Quoted.oneLine(pointer);
     }
 
     private static String bounded(String text) {

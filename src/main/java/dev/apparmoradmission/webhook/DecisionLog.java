@@ -8,19 +8,15 @@ import dev.apparmoradmission.policy.Action;
 import dev.apparmoradmission.wire.AdmissionAnswer;
 import dev.apparmoradmission.wire.AdmissionRequest;
 import dev.apparmoradmission.wire.ManifestObject;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.StringJoiner;
 import org.jboss.logging.Logger;
-import org.jboss.logging.MDC;
 
 /**
  * The decision log: one line for what a review is denied for, one for what it warns of and one for what is only recorded, and in
- * dry-run audit mode one for each finding. The
- * line is {@code key=value} pairs; where the log is JSON the line is the message alone, and the pairs are fields. Whatever a
+ * dry-run audit mode one for each finding. The line is {@code key=value} pairs; where the log is JSON the line is the message alone, and the pairs are fields. Whatever a
  * client wrote is escaped, and nothing of an object but its name is in it.
  */
 final class DecisionLog {
@@ -28,32 +24,10 @@ final class DecisionLog {
     /** The category, by which the log can be silenced or sent elsewhere. */
     static final String CATEGORY = "apparmor-admission.decision";
 
-    private static final int MOST_CONTAINERS = 8;
-    /** Longest name in Kubernetes, and longest value of a field, in characters. */
-    private static final int LONGEST_FIELD = 253;
+    /** Rules or containers that a line names. */
+    private static final int MOST_NAMED = 8;
 
     private static final Logger LOG = Logger.getLogger(CATEGORY);
-
-    /** The value of a pair: how it stands in a line, and how in a field. */
-    private record Value(String inLine, String asField) {
-
-        /** One of our own words. */
-        static Value word(String word) {
-            return new Value(word, word);
-        }
-
-        /** What a client wrote. */
-        static Value foreign(String text) {
-            String escaped = Quoted.of(text, LONGEST_FIELD);
-            return new Value(Quoted.of(text), escaped.substring(1, escaped.length() - 1));
-        }
-
-        /** Text of ours, in which foreign text is escaped already; only the quotes around that are to be escaped. */
-        static Value text(String text) {
-            String oneLine = text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
-            return new Value('"' + oneLine.replace("\\", "\\\\").replace("\"", "\\\"") + '"', oneLine);
-        }
-    }
 
     private final boolean fields;
     private final boolean dryRun;
@@ -80,14 +54,12 @@ final class DecisionLog {
         }
         if (dryRun) {
             for (Finding finding : decision.findings()) {
-                Map<String, Value> pairs = start(ruling, "would-" + verb(finding.intended()), decision);
-                about(pairs, List.of(finding));
-                write(pairs, Value.text(finding.message()), LOG::info);
+                tell(ruling, decision, "would-" + verb(finding.intended()), List.of(finding), finding.message());
             }
             return;
         }
         if (!decision.allowed()) {
-            tell(ruling, decision, Action.ENFORCE, Message.denial(decision));
+            tell(ruling, decision, Action.ENFORCE, answer.message());
         }
         if (!answer.warnings().isEmpty()) {
             tell(ruling, decision, Action.WARN, String.join("; ", answer.warnings()));
@@ -98,20 +70,50 @@ final class DecisionLog {
     }
 
     private void tell(Ruling ruling, Decision decision, Action action, String message) {
-        Map<String, Value> pairs = start(ruling, verb(action), decision);
-        about(pairs, decision.findings(action));
-        write(pairs, Value.text(message), LOG::info);
+        tell(ruling, decision, verb(action), decision.findings(action), message);
+    }
+
+    private void tell(Ruling ruling, Decision decision, String verdict, List<Finding> findings, String message) {
+        AdmissionRequest request = ruling.request();
+        DecisionLine line = start(ruling, verdict);
+        line.word("operation", Quoted.bare(request.operation()));
+        line.foreign("namespace", request.namespace());
+        line.foreign("kind", request.kind());
+        if (!request.subResource().isEmpty()) {
+            line.foreign("subresource", request.subResource());
+        }
+        line.foreign("name", request.name().isEmpty() ? nameOfObject(request) : request.name());
+        line.foreign("user", request.username());
+        line.word("mode", ruling.mode());
+        line.text("policies", String.join(",", decision.policies()));
+        line.word("hash", decision.policyHash());
+        line.foreign("uid", request.uid());
+        if (request.dryRun()) {
+            line.word("request-dry-run", "true");
+        }
+        line.word("rules", rules(findings));
+        line.quoted("containers", containers(findings));
+        line.log(message, LOG::info);
     }
 
     /** A review that could not be judged, and was denied for that. */
     void failure(Ruling ruling, Throwable cause) {
-        Map<String, Value> pairs = new LinkedHashMap<>();
-        pairs.put("verdict", Value.word("deny"));
-        pairs.put("door", Value.word(ruling.door().label()));
-        pairs.put("uid", Value.foreign(ruling.request().uid()));
-        pairs.put("kind", Value.foreign(ruling.request().kind()));
-        pairs.put("namespace", Value.foreign(ruling.request().namespace()));
-        write(pairs, Value.text("judging failed"), line -> LOG.error(line, cause));
+        DecisionLine line = start(ruling, "deny");
+        line.foreign("uid", ruling.request().uid());
+        line.foreign("kind", ruling.request().kind());
+        line.foreign("namespace", ruling.request().namespace());
+        line.log("judging failed", text -> LOG.error(text, cause));
+    }
+
+    private DecisionLine start(Ruling ruling, String verdict) {
+        DecisionLine line = fields ? new DecisionLine.OfFields() : new DecisionLine.OfPairs();
+        line.word("verdict", verdict);
+        line.word("door", ruling.door().label());
+        return line;
+    }
+
+    private static String nameOfObject(AdmissionRequest request) {
+        return request.object().map(ManifestObject::name).orElse("");
     }
 
     private static String verb(Action intended) {
@@ -122,58 +124,30 @@ final class DecisionLog {
         };
     }
 
-    private static Map<String, Value> start(Ruling ruling, String verdict, Decision decision) {
-        AdmissionRequest request = ruling.request();
-        Map<String, Value> pairs = new LinkedHashMap<>();
-        pairs.put("verdict", Value.word(verdict));
-        pairs.put("door", Value.word(ruling.door().label()));
-        pairs.put("operation", Value.word(Quoted.bare(request.operation())));
-        pairs.put("namespace", Value.foreign(request.namespace()));
-        pairs.put("kind", Value.foreign(request.kind()));
-        if (!request.subResource().isEmpty()) {
-            pairs.put("subresource", Value.foreign(request.subResource()));
+    private static String rules(List<Finding> findings) {
+        Set<String> rules = new LinkedHashSet<>();
+        for (Finding finding : findings) {
+            rules.add(finding.rule().id());
         }
-        String name = request.name().isEmpty()
-                ? request.object().map(ManifestObject::name).orElse("")
-                : request.name();
-        pairs.put("name", Value.foreign(name));
-        pairs.put("user", Value.foreign(request.username()));
-        pairs.put("mode", Value.word(ruling.mode()));
-        pairs.put("policies", Value.text(String.join(",", decision.policies())));
-        pairs.put("hash", Value.word(decision.policyHash()));
-        pairs.put("uid", Value.foreign(request.uid()));
-        if (request.dryRun()) {
-            pairs.put("request-dry-run", Value.word("true"));
-        }
-        return pairs;
+        return joined(rules);
     }
 
-    private static void about(Map<String, Value> pairs, List<Finding> findings) {
-        pairs.put(
-                "rules",
-                Value.word(
-                        distinct(findings.stream().map(finding -> finding.rule().id()))));
-        String containers = distinct(findings.stream()
-                .map(finding -> finding.container().isEmpty() ? "(pod)" : Quoted.bare(finding.container())));
-        pairs.put("containers", new Value('"' + containers + '"', containers));
+    private static String containers(List<Finding> findings) {
+        Set<String> containers = new LinkedHashSet<>();
+        for (Finding finding : findings) {
+            containers.add(finding.container().isEmpty() ? "(pod)" : Quoted.bare(finding.container()));
+        }
+        return joined(containers);
     }
 
-    private static String distinct(Stream<String> values) {
-        return values.distinct().limit(MOST_CONTAINERS).collect(Collectors.joining(","));
-    }
-
-    private void write(Map<String, Value> pairs, Value message, Consumer<String> log) {
-        if (!fields) {
-            log.accept(Stream.concat(pairs.entrySet().stream(), Stream.of(Map.entry("message", message)))
-                    .map(pair -> pair.getKey() + "=" + pair.getValue().inLine())
-                    .collect(Collectors.joining(" ")));
-            return;
+    private static String joined(Set<String> values) {
+        StringJoiner joined = new StringJoiner(",");
+        int told = 0;
+        for (String value : values) {
+            if (told++ < MOST_NAMED) {
+                joined.add(value);
+            }
         }
-        pairs.forEach((key, value) -> MDC.put(key, value.asField()));
-        try {
-            log.accept(message.asField());
-        } finally {
-            pairs.keySet().forEach(MDC::remove);
-        }
+        return joined.toString();
     }
 }

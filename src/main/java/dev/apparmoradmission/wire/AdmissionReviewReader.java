@@ -3,7 +3,6 @@ package dev.apparmoradmission.wire;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +17,7 @@ public final class AdmissionReviewReader {
 
     private static final int FEW_GROUPS = 4;
 
-    private final JsonFactory json = JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
-            .build();
+    private final JsonFactory json = new SkippingJsonFactory(DEEPEST);
 
     /**
      * Reads a review.

@@ -1,5 +1,6 @@
 package dev.apparmoradmission.cluster.event;
 
+import dev.apparmoradmission.decision.Quoted;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -23,7 +24,7 @@ record PolicyEvent(boolean warning, String reason, String action, String note) {
 
     /** Makes the note one line that the API server takes. */
     PolicyEvent {
-        note = shortened(note.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?"));
+        note = shortened(Quoted.oneLine(note));
     }
 
     /** What it stands for has the same name in every replica, so that all of them speak of one object. */
