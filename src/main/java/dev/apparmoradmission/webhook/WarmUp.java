@@ -30,7 +30,7 @@ public class WarmUp {
     private static final String HEADER = "Apparmor-Admission-Warm-Up";
     private static final int TIMEOUT_MILLISECONDS = 3_000;
     private static final int LOOK_MILLISECONDS = 20;
-    /** On a busy machine a hundred reviews take seconds; being ready is worth more than being warm. */
+    /** On a busy machine they take seconds; being ready is worth more than being warm. */
     private static final long BUDGET_NANOSECONDS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Each kind of review at each door, before the time counts. */
     private static final int AT_LEAST = 6;
