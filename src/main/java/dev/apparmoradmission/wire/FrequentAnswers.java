@@ -54,13 +54,17 @@ final class FrequentAnswers {
 
     /** Keeps an answer as it was written. */
     void keep(AdmissionAnswer answer, byte[] written) {
-        if (!isFrequent(answer) || frames.size() >= MOST) {
+        if (!isFrequent(answer)) {
             return;
         }
         String text = new String(written, StandardCharsets.ISO_8859_1);
         int at = text.indexOf(answer.uid());
         // A uid that stands elsewhere too, say in the kind, could not be told from that.
         if (at >= 0 && text.indexOf(answer.uid(), at + 1) < 0) {
+            if (frames.size() >= MOST) {
+                // Begun anew, or the answers under policies of before would keep out those of today.
+                frames.clear();
+            }
             frames.put(
                     new Said(answer.patch(), answer.auditAnnotations()),
                     new Frame(written, at, answer.uid().length()));
