@@ -59,4 +59,12 @@ class QuotedTest {
         assertThat(quoted.chars()).noneMatch(Character::isISOControl);
         assertThat(quoted.length()).isLessThanOrEqualTo(160);
     }
+
+    @Property
+    void whatEndsOrBreaksALineIsReplacedAndNothingElse(@ForAll String text) {
+        String mixed = text + "a\nb\u0085c\u2028d\u2029e\u007f" + text;
+
+        assertThat(Quoted.oneLine(mixed)).isEqualTo(mixed.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?"));
+        assertThat(Quoted.oneLine("plain text, ünïcode")).isEqualTo("plain text, ünïcode");
+    }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -153,6 +154,9 @@ class CertManagerTest {
     /** Until the webhook serves the next one. */
     private static void renewed(ApiServer api, CertManager certManager, MountedSecret mounted, WebhookProcess webhook)
             throws IOException {
+        // It is known by its end, which is told in seconds: two of one second cannot be told apart.
+        Instant begin = Instant.now();
+        Awaited.of("another second", Instant::now, now -> now.isAfter(begin.plusSeconds(1)));
         String before = api.get(SERVING).at("/data/tls.crt").asText();
         double expiry = webhook.metrics().sum("apparmor_admission_certificate_expiry_seconds");
         certManager.renew("apparmor-admission");
