@@ -159,7 +159,6 @@ public final class Scene implements AutoCloseable {
         public Scene start() throws IOException {
             ApiServer api = ApiServer.of(cluster.kubeconfig());
             clear(api);
-            awaitSeen(api, 0);
             String own = namespace != null ? namespace : "e2e-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
             require(api.create(
                     "", Manifest.parse("{apiVersion: v1, kind: Namespace, metadata: {name: %s}}".formatted(own))));
@@ -187,26 +186,12 @@ public final class Scene implements AutoCloseable {
                 there.settings(environment);
                 there.policies(policies);
                 there.register();
-                awaitSeen(api, listed());
             }
             Webhook webhook =
                     there != null ? there : WebhookProcess.start(cluster, api, settings, e2e, policies, environment);
             Scene scene = new Scene(cluster, api, webhook, own, launch, rights);
             launching.forEach(replica -> scene.replicas.add(replica.join()));
             return scene;
-        }
-
-        /** A process begins with what is there; what is installed still has the scene before. */
-        private void awaitSeen(ApiServer api, int lists) {
-            if (installed != null) {
-                installed.sees(api.get("/api/v1/nodes").at("/items").size(), lists);
-            }
-        }
-
-        private int listed() {
-            return (int) nodes.stream()
-                    .filter(node -> inventories.values().stream().anyMatch(lists -> lists.containsKey(node.name())))
-                    .count();
         }
 
         private static CompletableFuture<WebhookProcess> launched(Launch launch) {

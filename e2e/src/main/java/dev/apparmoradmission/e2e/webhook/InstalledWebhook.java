@@ -91,21 +91,6 @@ public final class InstalledWebhook implements Webhook {
         });
     }
 
-    /**
-     * Waits until each replica has seen what was written: it follows the cluster, and does not know a change the moment that it is
-     * made.
-     *
-     * @param nodes how many nodes there are
-     * @param lists of how many of them it must have a list, at least
-     */
-    public void sees(int nodes, int lists) {
-        String metric = "apparmor_admission_inventory_nodes";
-        await("each replica sees " + nodes + " nodes, and lists of " + lists, () -> replicas().stream()
-                .map(this::metrics)
-                .allMatch(seen -> seen.sum(metric) == nodes
-                        && nodes - seen.sum(metric, "state=\"unreported\"") >= lists));
-    }
-
     /** The kubelet renews what it mounts about once a minute, or when a pod changes: so that nobody has to wait, it does. */
     public void nudge() {
         String patch = "{\"metadata\": {\"annotations\": {\"e2e.apparmor-admission.dev/nudged\": \"%d\"}}}"

@@ -44,6 +44,7 @@ class RestrictedNginxTest {
 
     @Test
     void itIsRejectedWhileOneOfThreeNodesLacksTheProfileAndAdmittedSoonAfterThatNodeHasIt() {
+        awaitLists();
         Answer rejected = scene.create(NGINX);
 
         assertThat(rejected.code()).isEqualTo(403);
@@ -70,6 +71,13 @@ class RestrictedNginxTest {
         assertThat(Profiles.of(scene.stored("restricted-nginx").body())).isEqualTo("P=- nginx=LH(k8s-nginx)");
     }
 
+    /** A webhook that was there before the scene follows the cluster, and does not know a list the moment that it is made. */
+    private void awaitLists() {
+        Scene.await(
+                "the lists are known",
+                () -> scene.attempt(NGINX).message().contains("[localhost-not-loaded]"));
+    }
+
     @Test
     void itIsRejectedWhereTheProfileOnlyComplains() {
         scene.inventory("inventory-3", Map.of("node-3", COMPLAINING));
@@ -86,6 +94,7 @@ class RestrictedNginxTest {
 
     @Test
     void aPersonAtATerminalReadsTheReasonAndTheWayOut(@TempDir Path directory) throws IOException {
+        awaitLists();
         Terminal.Seen seen = new Terminal(scene, directory).create(NGINX.object());
 
         assertThat(seen.succeeded()).isFalse();
