@@ -16,8 +16,8 @@ import org.jboss.logging.Logger;
 
 /**
  * The decision log: one line for what a review is denied for, one for what it warns of and one for what is only recorded, and in
- * dry-run audit mode one for each finding. The line is {@code key=value} pairs; where the log is JSON the line is the message alone, and the pairs are fields. Whatever a
- * client wrote is escaped, and nothing of an object but its name is in it.
+ * dry-run audit mode one for each finding. The line is {@code key=value} pairs; where the log is JSON the line is the message
+ * alone, and the pairs are fields. Whatever a client wrote is escaped, and nothing of an object but its name is in it.
  */
 final class DecisionLog {
 
