@@ -73,9 +73,7 @@ class RestrictedNginxTest {
 
     /** A webhook that was there before the scene follows the cluster, and does not know a list the moment that it is made. */
     private void awaitLists() {
-        Scene.await(
-                "the lists are known",
-                () -> scene.attempt(NGINX).message().contains("[localhost-not-loaded]"));
+        Scene.await("the lists are known", () -> scene.attempt(NGINX).message().contains("[localhost-not-loaded]"));
     }
 
     @Test
