@@ -80,6 +80,8 @@ public final class ContentWatch<T> implements AutoCloseable {
             while (!closed) {
                 notice.await(pace.poll());
                 lookOnce();
+                // Somebody else's file in the same directory, a log say, may be written all the time.
+                Thread.sleep(pace.quiet().toMillis());
             }
         } catch (InterruptedException e) {
             // Closed.

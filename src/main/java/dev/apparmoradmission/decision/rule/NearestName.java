@@ -45,24 +45,31 @@ public final class NearestName {
         });
     }
 
-    /** Levenshtein's distance, or something greater than {@code most} as soon as it must be. */
+    /**
+     * Levenshtein's distance, or something greater than {@code most} as soon as it must be. Only what is at most so far from the
+     * diagonal is worked out: a way through anything else has more edits.
+     */
     private static int edits(String from, String to, int most) {
+        int tooMany = most + 1;
         int[] row = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
+            row[j] = Math.min(j, tooMany);
         }
         for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            int least = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+            int first = Math.max(1, i - most);
+            int last = Math.min(to.length(), i + most);
+            int diagonal = row[first - 1];
+            row[first - 1] = first == 1 ? Math.min(i, tooMany) : tooMany;
+            int least = row[first - 1];
+            char letter = from.charAt(i - 1);
+            for (int j = first; j <= last; j++) {
+                int replaced = diagonal + (letter == to.charAt(j - 1) ? 0 : 1);
                 diagonal = row[j];
                 row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
                 least = Math.min(least, row[j]);
             }
             if (least > most) {
-                return least;
+                return tooMany;
             }
         }
         return row[to.length()];
