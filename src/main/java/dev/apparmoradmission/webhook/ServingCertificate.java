@@ -13,6 +13,7 @@ import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.TrustOptions;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -28,6 +29,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Sees to it that there is a serving certificate before the port is opened: the configured one
@@ -42,12 +45,18 @@ public class ServingCertificate {
     /** The name of the one that may be configured. */
     private static final String CONFIGURED = "admission";
 
+    /** Of all who start something, the first and the last. */
+    private static final int FIRST = 1;
+
+    private static final int LAST = Integer.MAX_VALUE;
+
     private final WebhookSettings settings;
     private final Clock clock;
     private final WebhookState state;
     private final ClusterConnection connection;
     private final Vertx vertx;
     private volatile Optional<ServedCertificate> served = Optional.empty();
+    private Optional<CompletableFuture<SelfMadeCertificate>> making = Optional.empty();
     private Optional<AutoCloseable> keeper = Optional.empty();
 
     ServingCertificate(
@@ -59,8 +68,16 @@ public class ServingCertificate {
         this.vertx = vertx;
     }
 
-    void provide(@Observes StartupEvent event, TlsConfigurationRegistry registry, MeterRegistry meters) {
+    /** Keys and signatures take a tenth of a second, in which policies and inventory can be read. */
+    void begin(@Observes @Priority(FIRST) StartupEvent event, TlsConfigurationRegistry registry) {
         SettingsCheck.check(settings);
+        if (configured(registry).isEmpty()) {
+            making = Optional.of(CompletableFuture.supplyAsync(this::selfMade));
+        }
+    }
+
+    void provide(
+            @Observes @Priority(LAST) StartupEvent event, TlsConfigurationRegistry registry, MeterRegistry meters) {
         // A broken successor is ignored in silence by the reload, so the date is what an alert must look at.
         Gauge.builder(
                         "apparmor_admission.certificate.expiry.seconds",
@@ -69,8 +86,7 @@ public class ServingCertificate {
                 .register(meters);
         checkCallers(registry);
         CertificateReporter reporter = new CertificateReporter(meters, state, this::serve);
-        Optional<TlsConfiguration> configured =
-                registry.get(CONFIGURED).filter(tls -> tls.getKeyStoreOptions() != null);
+        Optional<TlsConfiguration> configured = configured(registry);
         if (settings.tlsMode() == WebhookSettings.TlsMode.SELF_MANAGED) {
             if (configured.isPresent()) {
                 throw new UnusableConfigurationException(
@@ -87,7 +103,7 @@ public class ServingCertificate {
             use(registry, ServedCertificate.of(configured.get(), vertx));
             CertificateFiles.configured().ifPresent(files -> files.watch(vertx, clock, reporter));
         } else {
-            SelfMadeCertificate certificate = selfMade();
+            SelfMadeCertificate certificate = made();
             use(registry, ServedCertificate.of(certificate.pair(), registry.get(CONFIGURED)));
             settings.caOut().ifPresent(file -> write(file, certificate.authorityPem()));
             state.certificate("self-made, valid until "
@@ -131,6 +147,21 @@ public class ServingCertificate {
         }
     }
 
+    private static Optional<TlsConfiguration> configured(TlsConfigurationRegistry registry) {
+        return registry.get(CONFIGURED).filter(tls -> tls.getKeyStoreOptions() != null);
+    }
+
+    private SelfMadeCertificate made() {
+        try {
+            return making.orElseThrow().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UnusableConfigurationException unusable) {
+                throw unusable;
+            }
+            throw e;
+        }
+    }
+
     private SelfMadeCertificate selfMade() {
         try {
             return SelfMadeCertificate.make(settings.tlsHosts().orElse(List.of()), clock.instant());
@@ -141,7 +172,7 @@ public class ServingCertificate {
 
     /** Until the Secret is there a certificate that nobody trusts opens the port, and the webhook is not ready. */
     private void manage(TlsConfigurationRegistry registry, CertificateReporter reporter) {
-        use(registry, ServedCertificate.of(selfMade().pair(), registry.get(CONFIGURED)));
+        use(registry, ServedCertificate.of(made().pair(), registry.get(CONFIGURED)));
         state.awaitCertificate();
         state.certificate("self-managed, in Secret " + settings.tlsSecret());
         keeper = Optional.of(TlsKeeper.start(

@@ -202,7 +202,7 @@ public interface WebhookSettings {
     @Described(
             "How many reviews the webhook sends to itself before it is ready, 0 to 10000, for half a second at most: the"
                     + " first real one would wait for the JVM otherwise.")
-    @WithDefault("18")
+    @WithDefault("24")
     int warmUpReviews();
 
     /** Which reports are kept. */
