@@ -117,7 +117,7 @@ func measure(arguments []string) error {
 	flags.IntVar(&settings.connections, "connections", 4, "keep-alive connections")
 	flags.IntVar(&settings.rounds, "rounds", 3, "rounds; the median of each figure is shown")
 	flags.IntVar(&settings.warmUp, "warm-up", 10_000, "reviews of mixed sizes sent to each target before anything is measured")
-	flags.IntVar(&settings.settle, "settle", 1, "rounds before the first that counts, without the open loop: a compiler at run time is to be done")
+	flags.IntVar(&settings.settle, "settle", 2, "rounds before the first that counts, without the open loop: a compiler at run time is to be done")
 	flags.IntVar(&settings.volume, "volume", 90, "megabytes sent in each round and size")
 	openBytes := flags.Int("open-bytes", 12_000, "size of the reviews of the open loop, one of 3000, 12000, 60000")
 	flags.IntVar(&settings.open.rate, "open-rate", 200, "reviews a second of the open loop, whatever the server does")
