@@ -1,10 +1,15 @@
 // Command jmh-table turns the CSV of a JMH run (-rf csv -prof gc, on standard input) into a Markdown table with a row for each
 // benchmark and set of parameters.
+//
+//	jmh-table [-against PAGE]
+//
+// With a page that holds such a table it adds how the scores and bytes compare with those.
 package main
 
 import (
 	"encoding/csv"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -16,7 +21,17 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("jmh-table: ")
-	text, err := table(os.Stdin)
+	against := flag.String("against", "", "a page with the figures to compare with")
+	flag.Parse()
+	page := ""
+	if *against != "" {
+		read, err := os.ReadFile(*against)
+		if err != nil {
+			log.Fatal(err)
+		}
+		page = string(read)
+	}
+	text, err := table(os.Stdin, page)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -27,7 +42,8 @@ const allocated = "gc.alloc.rate.norm"
 
 type row struct{ score, margin, unit, bytes string }
 
-func table(from io.Reader) (string, error) {
+// table makes the table; with the text of a page, what it says of the same rows is compared.
+func table(from io.Reader, page string) (string, error) {
 	records, err := csv.NewReader(from).ReadAll()
 	if err != nil {
 		return "", err
@@ -59,14 +75,57 @@ func table(from io.Reader) (string, error) {
 			rows[key].bytes = round(record[column["Score"]], 0)
 		}
 	}
+	earlier := rowsOf(page)
+	titles, rule := "", ""
+	if page != "" {
+		titles, rule = " score ÷ committed | bytes ÷ committed |", "---:|---:|"
+	}
 	var text strings.Builder
-	text.WriteString("| benchmark | " + strings.Join(parameters, " | ") + " | score | ± | unit | bytes allocated |\n")
-	text.WriteString("|---|" + strings.Repeat("---|", len(parameters)) + "---:|---:|---|---:|\n")
+	text.WriteString("| benchmark | " + strings.Join(parameters, " | ") + " | score | ± | unit | bytes allocated |" + titles + "\n")
+	text.WriteString("|---|" + strings.Repeat("---|", len(parameters)) + "---:|---:|---|---:|" + rule + "\n")
 	for _, key := range order {
 		one := rows[key]
-		fmt.Fprintf(&text, "| %s | %s | %s | %s | %s |\n", key, one.score, one.margin, one.unit, one.bytes)
+		fmt.Fprintf(&text, "| %s | %s | %s | %s | %s |", key, one.score, one.margin, one.unit, one.bytes)
+		if page != "" {
+			before := earlier[compact(key)]
+			fmt.Fprintf(&text, " %s | %s |", ratio(one.score, before.score), ratio(one.bytes, before.bytes))
+		}
+		text.WriteString("\n")
 	}
 	return text.String(), nil
+}
+
+// rowsOf takes the rows out of a page, by what stands before their figures.
+func rowsOf(page string) map[string]row {
+	rows := map[string]row{}
+	for _, line := range strings.Split(page, "\n") {
+		cells := strings.Split(strings.Trim(line, "|"), "|")
+		if figures := len(cells) - 4; figures > 0 && strings.HasPrefix(line, "| ") {
+			rows[compact(strings.Join(cells[:figures], "|"))] = row{
+				score: strings.TrimSpace(cells[figures]), bytes: strings.TrimSpace(cells[figures+3])}
+		}
+	}
+	return rows
+}
+
+// compact leaves the values that are there: which parameters a table has depends on the benchmarks that ran.
+func compact(key string) string {
+	var values []string
+	for _, value := range strings.Split(key, "|") {
+		if value = strings.TrimSpace(value); value != "" {
+			values = append(values, value)
+		}
+	}
+	return strings.Join(values, " ")
+}
+
+func ratio(now, before string) string {
+	a, wrong := strconv.ParseFloat(now, 64)
+	b, none := strconv.ParseFloat(before, 64)
+	if wrong != nil || none != nil || b == 0 {
+		return "–"
+	}
+	return strconv.FormatFloat(a/b, 'f', 2, 64)
 }
 
 func round(number string, digits int) string {
