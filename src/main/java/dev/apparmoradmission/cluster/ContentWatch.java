@@ -35,7 +35,7 @@ public final class ContentWatch<T> implements AutoCloseable {
      * How often to look.
      *
      * @param poll the longest time between two looks
-     * @param quiet for how long the content must stay the same before it is passed on
+     * @param quiet for how long the content must stay the same before it is passed on, and the shortest time between two looks
      * @param patience for how long to wait for that
      */
     public record Pace(Duration poll, Duration quiet, Duration patience) {
