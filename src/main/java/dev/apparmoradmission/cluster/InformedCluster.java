@@ -139,9 +139,10 @@ public final class InformedCluster implements AutoCloseable {
                 });
     }
 
-    /** A watch that broke is tried again and again by itself, without a word to anybody. */
+    /** Nobody is told of the end of an empty list whose watch does not stand yet, nor that a watch broke and is tried again. */
     private void look() {
         if (!synced) {
+            changed();
             return;
         }
         switch (outage.look(informers.stream().allMatch(SharedIndexInformer::isWatching))) {

@@ -18,7 +18,6 @@ import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -40,7 +39,7 @@ class InformedClusterTest {
     KubernetesClient client;
 
     private final SnapshotStore store = new SnapshotStore(false);
-    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final CollectedReports reports = new CollectedReports();
     private InformedCluster cluster;
 
     @BeforeAll
@@ -52,7 +51,7 @@ class InformedClusterTest {
     void create() {
         store.policies(new PolicySet(List.of(), Map.of(), "hash"));
         cluster = new InformedCluster(
-                client, NAMESPACE, TransientTaints.WELL_KNOWN.plus(List.of("startup")), store, reports());
+                client, NAMESPACE, TransientTaints.WELL_KNOWN.plus(List.of("startup")), store, reports);
     }
 
     @AfterEach
@@ -128,15 +127,15 @@ class InformedClusterTest {
                 .create();
         cluster.start();
         await(cluster::isSynced);
-        assertThat(told).isEmpty();
+        assertThat(reports.lines()).isEmpty();
 
         client.resource(inventory("one", "n1", "# observed-at: 2026-11-22T19:00:00Z\nk8s-web (complain)\n"))
                 .update();
-        await(() -> !told.isEmpty());
+        await(() -> !reports.lines().isEmpty());
         client.resource(node("n2")).create();
         await(() -> member("n2").isPresent());
 
-        assertThat(told)
+        assertThat(reports.lines())
                 .containsExactly("lost: node \"n1\", observed at 2026-11-22T19:00:00Z: \"k8s-db\" (enforce) is gone,"
                         + " \"k8s-web\" (enforce) is now complain");
     }
@@ -168,7 +167,7 @@ class InformedClusterTest {
 
         await(cluster::isSynced);
         assertThat(mode("n1", "k8s-web")).isPresent();
-        assertThat(told).anyMatch(line -> line.contains("garbage"));
+        assertThat(reports.lines()).anyMatch(line -> line.contains("garbage"));
     }
 
     private Optional<Member> member(String node) {
@@ -215,28 +214,6 @@ class InformedClusterTest {
                 .endMetadata()
                 .addToData(node, profiles)
                 .build();
-    }
-
-    private ClusterReports reports() {
-        return new ClusterReports() {
-            @Override
-            public void renewed(String source) {}
-
-            @Override
-            public void refused(String source, List<String> problems) {
-                told.addAll(problems);
-            }
-
-            @Override
-            public void remarked(String source, List<String> problems) {
-                told.addAll(problems);
-            }
-
-            @Override
-            public void lost(List<NodeLoss> losses) {
-                losses.forEach(loss -> told.add("lost: " + loss.describe()));
-            }
-        };
     }
 
     private static void await(BooleanSupplier condition) {

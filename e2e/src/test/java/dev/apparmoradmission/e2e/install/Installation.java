@@ -28,6 +28,13 @@ public final class Installation {
     static final String OVERLAY = "e2e/install";
 
     private static final String PROJECT = "/root/e2e-install";
+
+    /** The webhook's pods, for kubectl. */
+    private static final String WEBHOOK = "--selector=app.kubernetes.io/name=apparmor-admission";
+
+    /** What is no sandbox, for containerd. */
+    private static final String CONTAINER = "labels.\"io.cri-containerd.kind\"==container";
+
     private static final int VALIDATING = 3;
 
     private final RealNode node;
@@ -182,9 +189,54 @@ public final class Installation {
         node.run("kubectl", "apply", "-k", PROJECT + "/" + directory);
     }
 
-    /** Waits for the roll-out of the webhook. */
+    /**
+     * Waits for the roll-out of the webhook. One that takes long tells what its pods say, and goes on: the kubelet itself tries
+     * a mount that failed only after two minutes again, and gives a program that starts as long.
+     */
     public void rolledOut() throws IOException {
-        kubectl("rollout", "status", "deployment/apparmor-admission", "--timeout=180s");
+        try {
+            rolledOutWithin("60s");
+        } catch (IOException late) {
+            System.out.println("install: " + late.getMessage() + "\n" + pods());
+            try {
+                rolledOutWithin("300s");
+            } catch (IOException never) {
+                throw new IOException(never.getMessage() + "\n" + pods(), never);
+            }
+        }
+    }
+
+    private void rolledOutWithin(String timeout) throws IOException {
+        kubectl("rollout", "status", "deployment/apparmor-admission", "--timeout=" + timeout);
+    }
+
+    /**
+     * How the webhook's pods are and what happened to them; of those whose program runs and is not ready what it wrote, before a
+     * restart too, what it says of its health, and where its threads stand.
+     */
+    private String pods() throws IOException {
+        return node.run("sh", "-c", """
+                exec 2>&1
+                kubectl="kubectl --namespace %1$s"
+                $kubectl get pods --output=wide
+                $kubectl get events --sort-by=.lastTimestamp | tail -n 40
+                unready='{range .items[?(@.status.containerStatuses[0].ready==false)]}{.metadata.name}={.status.podIP} {end}'
+                for pod in $($kubectl get pods %2$s --output="jsonpath=$unready"); do
+                    name=${pod%%=*}
+                    echo "--- $name"
+                    $kubectl get pod "$name" --output='jsonpath={.status.containerStatuses}{"\\n"}'
+                    timeout 5 bash -c "exec 3<>/dev/tcp/${pod#*=}/9000
+                        printf 'GET /q/health/ready HTTP/1.0\\r\\n\\r\\n' >&3
+                        cat <&3"
+                    for id in $(ctr --namespace k8s.io containers ls --quiet 'labels."io.kubernetes.pod.name"=='$name',%3$s'); do
+                        ctr --namespace k8s.io tasks kill --signal SIGQUIT "$id"
+                    done
+                    sleep 1
+                    $kubectl logs "$name" --previous --tail=20
+                    $kubectl logs "$name" --tail=800
+                done
+                true
+                """.formatted(NAMESPACE, WEBHOOK, CONTAINER));
     }
 
     /**
@@ -242,8 +294,7 @@ public final class Installation {
 
     /** @param which further terms of containerd's filter */
     private void kill(String which) throws IOException {
-        String filter = "labels.\"io.kubernetes.pod.namespace\"==" + NAMESPACE
-                + ",labels.\"io.cri-containerd.kind\"==container" + which;
+        String filter = "labels.\"io.kubernetes.pod.namespace\"==" + NAMESPACE + "," + CONTAINER + which;
         // One that has ended already cannot be killed, and need not be.
         node.run(
                 "sh",
