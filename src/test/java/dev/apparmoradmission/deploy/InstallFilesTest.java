@@ -174,6 +174,23 @@ class InstallFilesTest {
         assertThat(seconds(built.getProperty("quarkus.http.idle-timeout"))).isGreaterThan(CONNECTION_LIFE);
     }
 
+    @Test
+    void one_that_does_not_answer_is_started_again_without_being_left_to_drain() {
+        long drain = webhook()
+                .at("/spec/template/spec/terminationGracePeriodSeconds")
+                .asLong();
+
+        for (String probe : List.of("startupProbe", "livenessProbe")) {
+            assertThat(container()
+                            .path(probe)
+                            .path("terminationGracePeriodSeconds")
+                            .asLong())
+                    .as(probe)
+                    .isPositive()
+                    .isLessThan(drain / 4);
+        }
+    }
+
     private static Duration seconds(String duration) {
         return Duration.parse("PT" + duration);
     }
