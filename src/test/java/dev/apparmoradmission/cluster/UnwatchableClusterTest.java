@@ -6,6 +6,8 @@ import dev.apparmoradmission.node.TransientTaints;
 import dev.apparmoradmission.policy.PolicySet;
 import io.fabric8.kubernetes.api.model.ConfigMapListBuilder;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListMeta;
+import io.fabric8.kubernetes.api.model.ListMetaBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceListBuilder;
 import io.fabric8.kubernetes.api.model.NodeListBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.Test;
 class UnwatchableClusterTest {
 
     private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final ListMeta LISTED =
+            new ListMetaBuilder().withResourceVersion("1").build();
 
     /** Held here, for a logger that nobody holds forgets its level. */
     private static final List<Logger> LOGS =
@@ -51,25 +55,13 @@ class UnwatchableClusterTest {
     void empty_lists_without_a_watch_are_a_known_cluster() {
         answer(
                 "/api/v1/namespaces/inventory/configmaps?labelSelector=apparmor-admission.dev%2Finventory%3Dtrue&limit=50",
-                new ConfigMapListBuilder()
-                        .withNewMetadata()
-                        .withResourceVersion("1")
-                        .endMetadata()
-                        .build());
+                new ConfigMapListBuilder().withMetadata(LISTED).build());
         answer(
                 "/api/v1/nodes?limit=50",
-                new NodeListBuilder()
-                        .withNewMetadata()
-                        .withResourceVersion("1")
-                        .endMetadata()
-                        .build());
+                new NodeListBuilder().withMetadata(LISTED).build());
         answer(
                 "/api/v1/namespaces?limit=50",
-                new NamespaceListBuilder()
-                        .withNewMetadata()
-                        .withResourceVersion("1")
-                        .endMetadata()
-                        .build());
+                new NamespaceListBuilder().withMetadata(LISTED).build());
         SnapshotStore store = new SnapshotStore(false);
         store.policies(new PolicySet(List.of(), Map.of(), "hash"));
 

@@ -27,10 +27,10 @@ public final class Installation {
     /** The overlay of the tests: shipped objects, a policy and a certificate of the tests', agents. */
     static final String OVERLAY = "e2e/install";
 
-    private static final String PROJECT = "/root/e2e-install";
-
     /** The webhook's pods, for kubectl. */
-    private static final String WEBHOOK = "--selector=app.kubernetes.io/name=apparmor-admission";
+    static final String WEBHOOK = "--selector=app.kubernetes.io/name=apparmor-admission";
+
+    private static final String PROJECT = "/root/e2e-install";
 
     /** What is no sandbox, for containerd. */
     private static final String CONTAINER = "labels.\"io.cri-containerd.kind\"==container";
@@ -190,8 +190,8 @@ public final class Installation {
     }
 
     /**
-     * Waits for the roll-out of the webhook. One that takes long tells what its pods say, and goes on: the kubelet itself tries
-     * a mount that failed only after two minutes again, and gives a program that starts as long.
+     * Waits for the roll-out of the webhook. One that takes long tells what its pods say, and goes on: the kubelet tries a
+     * mount that failed only after two minutes again, and the startup probe gives a program as long.
      */
     public void rolledOut() throws IOException {
         try {

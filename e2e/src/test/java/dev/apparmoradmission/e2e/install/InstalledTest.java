@@ -216,7 +216,7 @@ class InstalledTest {
 
     private Set<String> webhooks() throws IOException {
         return installation
-                .kubectl("get", "pods", "--selector=app.kubernetes.io/name=apparmor-admission", "--output=name")
+                .kubectl("get", "pods", Installation.WEBHOOK, "--output=name")
                 .lines()
                 .collect(Collectors.toSet());
     }

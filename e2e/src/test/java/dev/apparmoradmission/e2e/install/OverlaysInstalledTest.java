@@ -208,9 +208,7 @@ class OverlaysInstalledTest {
 
     private Set<String> nodes() throws IOException {
         Set<String> nodes = new HashSet<>();
-        for (JsonNode pod : installation()
-                .get("pods", "--selector=app.kubernetes.io/name=apparmor-admission")
-                .path("items")) {
+        for (JsonNode pod : installation().get("pods", Installation.WEBHOOK).path("items")) {
             if (pod.at("/metadata/deletionTimestamp").isMissingNode()) {
                 nodes.add(pod.at("/spec/nodeName").asText(""));
             }

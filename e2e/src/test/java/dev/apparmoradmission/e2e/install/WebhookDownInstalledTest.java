@@ -44,7 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class WebhookDownInstalledTest {
     private static final String PODS = "e2e-down";
-    private static final String WEBHOOK = "--selector=app.kubernetes.io/name=apparmor-admission";
     private static final String BACKSTOP = "ValidatingAdmissionPolicy 'apparmor-admission-backstop-";
     private static final String BETA = "container.apparmor.security.beta.kubernetes.io/";
     private static final long IGNORED_SECONDS = 8;
@@ -97,7 +96,7 @@ class WebhookDownInstalledTest {
         String configurations = configurations();
         try (Arrivals stream = new Arrivals(api, PODS, "killed")) {
             stream.awaitAnswered(10);
-            installation.kubectl("delete", "pods", WEBHOOK, "--force", "--grace-period=0");
+            installation.kubectl("delete", "pods", Installation.WEBHOOK, "--force", "--grace-period=0");
             Awaited.of("the stream to miss them", stream::unanswered, count -> count > 0);
             installation.rolledOut();
             stream.awaitAnswered(20);
@@ -283,10 +282,11 @@ class WebhookDownInstalledTest {
     /** No replica at all, and no wait for those that drain. */
     private void leaveNone() throws IOException {
         installation.kubectl("scale", "deployment/apparmor-admission", "--replicas=0");
-        installation.kubectl("delete", "pods", WEBHOOK, "--force", "--grace-period=0", "--ignore-not-found");
+        installation.kubectl(
+                "delete", "pods", Installation.WEBHOOK, "--force", "--grace-period=0", "--ignore-not-found");
         Awaited.of(
                 "no replica to be left",
-                () -> installation.kubectl("get", "pods", WEBHOOK, "--output=name"),
+                () -> installation.kubectl("get", "pods", Installation.WEBHOOK, "--output=name"),
                 String::isBlank);
     }
 
